@@ -1,0 +1,309 @@
+/** Every setting of the program, declared once (CONTRACT.md, "Settings"). */
+import { LOG_LEVELS, type LogLevelName } from "./log.ts";
+import type { Setting, SettingValues } from "./settings.ts";
+import {
+  parseDuration,
+  parseFileUrl,
+  parseInstant,
+  parseLocation,
+  parsePath,
+  parseSince,
+} from "./setting_values.ts";
+
+/** A setting that is one text, or left out. */
+export function one<T>(
+  setting: Omit<Setting<T>, "kind" | "parse">,
+  parse: (text: string, folder: string) => T,
+  fallback: T,
+): Setting<T> {
+  return {
+    ...setting,
+    kind: "text",
+    parse: (texts, input) => texts.length === 0 ? fallback : parse(texts[0], input.folder),
+  };
+}
+
+/** A setting that is on or off. */
+export function switchSetting(help: string): Setting<boolean> {
+  return { kind: "switch", help, parse: (texts) => texts.length > 0 };
+}
+
+/** A parser that takes one of a few words. */
+export function choice<T extends string>(
+  choices: readonly T[],
+  notBuilt: readonly string[] = [],
+): (text: string) => T {
+  return (text) => {
+    if (notBuilt.includes(text)) throw new Error(`${JSON.stringify(text)} is not built yet`);
+    if (!(choices as readonly string[]).includes(text)) {
+      throw new Error(`${JSON.stringify(text)} is none of ${choices.join(", ")}`);
+    }
+    return text as T;
+  };
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text.replaceAll("_", ""));
+    if (!/^[\d_]+$/.test(text) || number < min || number > max) {
+      throw new Error(`${JSON.stringify(text)} is no whole number from ${min} to ${max}`);
+    }
+    return number;
+  };
+}
+
+function parseDatabase(text: string, folder: string): string {
+  if (/^postgres(ql)?:\/\//.test(text)) {
+    if (!URL.canParse(text)) {
+      throw new Error("it is no URL such as postgres://user:password@host:5432/name");
+    }
+    return text;
+  }
+  if (text.startsWith("pglite:") && text.length > "pglite:".length) {
+    return `pglite:${parsePath(text.slice("pglite:".length), folder)}`;
+  }
+  throw new Error("it is neither pglite:FOLDER nor postgres://user:password@host:5432/name");
+}
+
+function parseAlert(text: string, folder: string): string {
+  return text.startsWith("file:") ? `file:${parseFileUrl(text, folder)}` : text;
+}
+
+const source: Setting<readonly string[]> = {
+  kind: "list",
+  env: "TRAILSIEVE_SOURCE",
+  shape: "URL",
+  help: "where the trail lies: s3://bucket/prefix/ or file:///folder; several allowed",
+  parse: (texts, { folder }) => {
+    if (texts.length === 0) {
+      throw new Error("is required, e.g. s3://my-trail-bucket/ or file:./logs");
+    }
+    return [...new Set(texts.map((text) => parseLocation(text, folder)))];
+  },
+};
+
+const lake: Setting<string> = {
+  kind: "text",
+  env: "TRAILSIEVE_LAKE",
+  shape: "URL",
+  help:
+    "where the lake goes: file:./folder, s3://bucket/prefix/ or none (default file:./data/lake)",
+  parse: ([text = "file:./data/lake"], { folder }) =>
+    text === "none" ? text : parseLocation(text, folder),
+};
+
+const rules: Setting<readonly string[]> = {
+  kind: "list",
+  env: "TRAILSIEVE_RULES",
+  shape: "FOLDER",
+  help: "folders of Sigma YAML and *.rule.ts, added to the bundled pack",
+  parse: (texts, { folder }) =>
+    texts.map((text) =>
+      text.startsWith("file:") ? parseFileUrl(text, folder) : parsePath(text, folder)
+    ),
+};
+
+const alert: Setting<readonly string[]> = {
+  kind: "list",
+  env: "TRAILSIEVE_ALERTS",
+  shape: "SINK",
+  help: "where alerts go: stdout, file:PATH, slack, webhook, webhook:NAME (default stdout)",
+  parse: (texts, { folder }) =>
+    texts.length === 0 ? ["stdout"] : texts.map((text) => parseAlert(text, folder)),
+};
+
+/** A setting that is a list of texts, empty where it is left out. */
+export const nameList = (help: string): Setting<readonly string[]> => ({
+  kind: "list",
+  shape: "LIST",
+  help,
+  parse: (texts) => texts,
+});
+
+/** What every command takes. */
+export const LOG_SETTINGS = {
+  "log-level": one<LogLevelName>(
+    { shape: "LEVEL", help: `${LOG_LEVELS.join(", ")} (default info)` },
+    choice(LOG_LEVELS),
+    "info",
+  ),
+  "log-format": one<"text" | "json" | null>(
+    { shape: "FORMAT", help: "text or json (default text on a terminal, else json)" },
+    choice<"text" | "json">(["text", "json"]),
+    null,
+  ),
+};
+
+/** The database alone. */
+export const DATABASE_SETTINGS = {
+  database: one<string | null>(
+    {
+      env: "DATABASE_URL",
+      shape: "URL",
+      help: "pglite:FOLDER (embedded, one process) or postgres://… (default pglite:./data/state)",
+    },
+    parseDatabase,
+    null,
+  ),
+};
+
+/** The lake alone. */
+export const LAKE_SETTINGS = { lake };
+
+/** What reads a trail: `poll` and `backfill`. */
+export const RUN_SETTINGS = {
+  source,
+  lake,
+  "lake-format": one<"parquet">(
+    { shape: "FORMAT", help: "parquet; jsonl is not built yet" },
+    choice(["parquet"], ["jsonl"]),
+    "parquet",
+  ),
+  "lake-cadence": one<"hourly">(
+    { shape: "CADENCE", help: "hourly; daily is not built yet" },
+    choice(["hourly"], ["daily"]),
+    "hourly",
+  ),
+  "rebind-lake": switchSetting(
+    "ties the database to another lake: rows written so far stay in the old one",
+  ),
+  ...DATABASE_SETTINGS,
+  rules,
+  "no-bundled-rules": switchSetting("leaves the bundled pack out"),
+  "skip-bad-rules": switchSetting("goes on without rules that are malformed"),
+  placeholders: one<string | null>(
+    { shape: "FILE", help: "YAML or JSON with names and lists for Sigma's `expand`" },
+    parsePath,
+    null,
+  ),
+  alert,
+  "alert-mode": one<"send" | "mute">(
+    { shape: "MODE", help: "send, or mute: alerts are stored as suppressed (default send)" },
+    choice(["send", "mute"], ["summary"]),
+    "send",
+  ),
+  accounts: nameList("account ids to read (default all)"),
+  regions: nameList("regions to read (default all)"),
+  since: one<number | null>(
+    {
+      shape: "WHEN",
+      help: "a date or duration: days before it are left to backfill (default none)",
+    },
+    (text) => parseSince(text, Date.now()),
+    null,
+  ),
+  "alert-since": one<number | null>(
+    {
+      shape: "WHEN",
+      help: "a date or duration: alerts of older events are stored as suppressed (default none)",
+    },
+    (text) => parseSince(text, Date.now()),
+    null,
+  ),
+  workers: one<number | null>(
+    {
+      env: "TRAILSIEVE_WORKERS",
+      shape: "N",
+      help: "parallel isolates (default: the CPU quota of the process)",
+    },
+    wholeNumber(1, 256),
+    null,
+  ),
+  report: one<string | null>(
+    { shape: "FILE", help: "writes the run's report there as JSON (default off)" },
+    parsePath,
+    null,
+  ),
+  ...LOG_SETTINGS,
+};
+
+/** `poll`. */
+export const POLL_SETTINGS = {
+  ...RUN_SETTINGS,
+  once: switchSetting("visits what is due and exits"),
+  full: switchSetting("lists every prefix"),
+  interval: one<number>(
+    { shape: "DURATION", help: "time between passes (default 5m)" },
+    parseDuration,
+    300_000,
+  ),
+};
+
+/** `backfill`. */
+export const BACKFILL_SETTINGS = {
+  ...RUN_SETTINGS,
+  from: one<number | null>(
+    { shape: "DATE", help: "first day or instant, UTC" },
+    parseInstant,
+    null,
+  ),
+  to: one<number | null>({ shape: "DATE", help: "end, exclusive, UTC" }, parseInstant, null),
+};
+
+/** `generate`. */
+export const GENERATE_SETTINGS = {
+  to: one<string | null>(
+    { shape: "URL", help: "file:./folder or s3://bucket/prefix/" },
+    parseLocation,
+    null,
+  ),
+  events: one<number>(
+    { shape: "N", help: "distinct events (default 100000)" },
+    wholeNumber(1, 10_000_000_000),
+    100_000,
+  ),
+  seed: one<number>(
+    { shape: "S", help: "the same seed gives the same trail (default 1)" },
+    wholeNumber(0, 2 ** 32 - 1),
+    1,
+  ),
+  days: one<number | null>(
+    { shape: "N", help: "days that the trail spans" },
+    wholeNumber(1, 3660),
+    null,
+  ),
+  accounts: one<number | null>(
+    { shape: "N", help: "accounts of the organization" },
+    wholeNumber(1, 10_000),
+    null,
+  ),
+  labels: one<string | null>(
+    { shape: "FILE", help: "writes the attack stories there as JSON" },
+    parsePath,
+    null,
+  ),
+  ...LOG_SETTINGS,
+};
+
+/** `query`. */
+export const QUERY_SETTINGS = {
+  lake,
+  format: one<"table" | "json" | "csv">(
+    { shape: "FORMAT", help: "table, json (one object a line) or csv (default table)" },
+    choice(["table", "json", "csv"]),
+    "table",
+  ),
+  ...LOG_SETTINGS,
+};
+
+/** `demo`. */
+export const DEMO_SETTINGS = {
+  ...LOG_SETTINGS,
+};
+
+export type RunSettings = SettingValues<typeof RUN_SETTINGS>;
+export type PollSettings = SettingValues<typeof POLL_SETTINGS>;
+
+/** Flags of CONTRACT.md that a later version brings. */
+export const FLAGS_NOT_BUILT: readonly string[] = [
+  "lookback",
+  "change-cadence",
+  "dry-run",
+  "again",
+  "lake-kms-key",
+];
+
+/** The database that a setting names, or the embedded one below the user's folder. */
+export function databaseUrlOf(database: string | null, folder: string): string {
+  return database ?? `pglite:${parsePath("data/state", folder)}`;
+}

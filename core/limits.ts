@@ -1,0 +1,78 @@
+/**
+ * Every limit of the program, with its unit and its reason. A limit that is not here does not exist;
+ * each names what happens when it is met.
+ */
+const MB = 1024 * 1024;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const LIMITS = {
+  /** Inflated bytes of one object; beyond it the object is dead-lettered. CloudTrail's files stay far below. */
+  objectInflatedBytesMax: 256 * MB,
+  /** An object that inflates to at most this is handled in memory at once; a larger one is streamed twice. */
+  objectInMemoryBytesMax: 16 * MB,
+  /** Objects of one shard: one ledger transaction of 1,000 rows takes a few milliseconds. */
+  shardObjectsMax: 1000,
+  /** Refs that are sorted by time before they are packed into shards. */
+  sortedRefsMax: 50_000,
+  /** Compressed bytes of one shard: inflates to about 200 MB, whose columns fit a worker's memory. */
+  shardBytesMax: 16 * MB,
+  /** Refs in open shards at which listing pauses. */
+  openRefsMax: 200_000,
+  /** Objects fetched at the same time by one worker. */
+  fetchConcurrency: 16,
+  /**
+   * Memory of the process from which isolates collect their garbage at every part. What two isolates
+   * gather between parts, about 100 MB each, fits between this and the 600 MB that a run may take.
+   */
+  relievedRssBytes: 350 * MB,
+  relievedGrowthBytes: 24 * MB,
+  /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
+  largeRecordBytes: 8 * MB,
+  /** Rows, and characters of text, at which collected events become a part file. */
+  partRowsMax: 5000,
+  partTextMax: 16 * MB,
+  /** Compressed bytes in flight or waiting in one worker. */
+  fetchBytesInFlightMax: 32 * MB,
+  /** One GET, from request to last byte. */
+  fetchTimeoutMs: 60 * SECOND,
+  /** Attempts at an object that fails for now, over about an hour; then it is dead-lettered. */
+  objectAttemptsMax: 8,
+  /** Deaths of a holder after which a shard is cut into shards of one object. */
+  shardDeathsMax: 2,
+  /** Deaths of a holder of one object alone after which that object is dead-lettered. */
+  objectDeathsMax: 3,
+  /** Attempts at a delivery, over about a day; then the alert is undelivered. */
+  deliveryAttemptsMax: 12,
+  deliveryTimeoutMs: 15 * SECOND,
+  /** Alerts handed at once to a sink that writes to this machine. */
+  deliveryBatchMax: 100,
+  /** Characters of an alert that is stored and passed on as text; a longer one is compressed until it is sent. */
+  alertTextMax: 256 * 1024,
+  /** A worker that reports nothing for this long is terminated and replaced. */
+  workerSilenceMs: 60 * SECOND,
+  /** A rule that takes longer than this on one event is switched off for the run. */
+  ruleEventMs: 1 * SECOND,
+  /** A worker that is not ready after this is stuck in a rule's module. */
+  workerStartMs: 20 * SECOND,
+  /** How much longer it may take on a record, for each of its megabytes. */
+  ruleEventMsPerMb: 250,
+  /** Lease of a shard: renewed at each heartbeat, lost when it runs out. */
+  leaseMs: 10 * SECOND,
+  heartbeatMs: 3 * SECOND,
+  /** Rows of a row group. */
+  rowGroupRowsMax: 50_000,
+  /** Rows of one event hour in a part from which they get row groups of their own. */
+  partHourRowsMin: 2_000,
+  /** Bytes of one file of the lake; beyond it an hour gets further files. */
+  lakeFileBytesMax: 128 * MB,
+  /** How long after its end an hour is compacted, and how long an older hour's parts may wait. */
+  hourDueAfterMs: 75 * MINUTE,
+  latePartsDueAfterMs: 10 * MINUTE,
+  hourPartsMax: 1000,
+  /** An unnamed part may belong to a commit under way; after this it does not. */
+  orphanPartMs: 24 * HOUR,
+  /** One rule file. */
+  ruleFileBytesMax: 1 * MB,
+} as const;
