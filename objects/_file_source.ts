@@ -1,0 +1,149 @@
+import type { BigIntStats } from "node:fs";
+import { lstat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { TrailsieveError } from "../core/errors.ts";
+import { fileEtag } from "../core/file_etag.ts";
+import type { ObjectRef, ReadGrant } from "../core/types.ts";
+import { fileUri, isAbsent, translateFileError } from "./_file_errors.ts";
+import { readSubfolders, type WalkedFile, walkFolder } from "./_walk_folder.ts";
+import type { CallOptions, ListPage, Source } from "./types.ts";
+
+/** As many as S3 gives; also the number of file stats under way at once. */
+const PAGE_REFS = 1000;
+
+/** Stands where a file's name is no UTF-8, so that neither its size nor its time can be asked for. */
+const UNREACHABLE_ETAG = "unreachable";
+
+/** Opens a local copy of a trail. The folder itself may be a link. Throws TrailsieveError. */
+export async function openFileSource(url: string): Promise<Source> {
+  const path = fileUrlToPath(url);
+  try {
+    const root = await Deno.realPath(path);
+    if (!(await Deno.stat(root)).isDirectory) {
+      throw new TrailsieveError("missing", `Cannot open ${fileUri(path)}: it is no folder`, {
+        object: fileUri(path),
+        stage: "list",
+        hint: "Name the folder that holds the trail",
+      });
+    }
+    return new FileSource(withSlash(path), withSlash(root));
+  } catch (error) {
+    throw translateFileError(error, { verb: "open", path, stage: "list" });
+  }
+}
+
+/** The path of an absolute file URL. Throws TrailsieveError `usage`. */
+export function fileUrlToPath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new TrailsieveError("usage", `Cannot use ${url}: it is no address of a local folder`, {
+      hint: "Write file:///absolute/folder, with % as %25",
+      cause,
+    });
+  }
+}
+
+export function withSlash(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
+}
+
+class FileSource implements Source {
+  readonly kind = "file";
+  readonly url: string;
+  readonly scope = "file://";
+  readonly host = null;
+
+  constructor(path: string, readonly prefix: string) {
+    this.url = fileUri(path);
+  }
+
+  async *list(
+    prefix: string,
+    options: CallOptions & { readonly startAfter?: string } = {},
+  ): AsyncGenerator<ListPage> {
+    await this.#checkRoot(options.signal);
+    let files: WalkedFile[] = [];
+    for await (const file of walkFolder(prefix, options)) {
+      files.push(file);
+      if (files.length < PAGE_REFS) continue;
+      yield* onePage(await readRefs(files, options.signal));
+      files = [];
+    }
+    yield* onePage(await readRefs(files, options.signal));
+  }
+
+  async *listPrefixes(
+    prefix: string,
+    options: CallOptions = {},
+  ): AsyncGenerator<readonly string[]> {
+    await this.#checkRoot(options.signal);
+    const prefixes = await readSubfolders(prefix, options.signal);
+    for (let i = 0; i < prefixes.length; i += PAGE_REFS) yield prefixes.slice(i, i + PAGE_REFS);
+  }
+
+  async head(key: string, options: CallOptions = {}): Promise<ObjectRef | null> {
+    return (await readRefs([{ path: key, isFolder: false }], options.signal))[0] ?? null;
+  }
+
+  grant(ref: ObjectRef, options: CallOptions = {}): Promise<ReadGrant> {
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    if (ref.etag === UNREACHABLE_ETAG) {
+      return Promise.reject(
+        new TrailsieveError("corrupt", `Cannot read ${this.uri(ref.key)}: its name is no UTF-8`, {
+          object: this.uri(ref.key),
+          stage: "fetch",
+          hint: "Rename it",
+        }),
+      );
+    }
+    return Promise.resolve({ kind: "file", path: ref.key, etag: ref.etag });
+  }
+
+  uri(key: string): string {
+    return fileUri(key);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A prefix without files is empty, but a source that is gone, perhaps unmounted, is an error. */
+  async #checkRoot(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    try {
+      await Deno.lstat(this.prefix);
+    } catch (error) {
+      throw translateFileError(error, { verb: "list", path: this.prefix, stage: "list" }, signal);
+    }
+  }
+}
+
+function* onePage(refs: ObjectRef[]): Generator<ListPage> {
+  if (refs.length > 0) yield refs;
+}
+
+/** Refs of files as they are now; those that are gone or no regular file are left out. */
+async function readRefs(
+  files: readonly WalkedFile[],
+  signal: AbortSignal | undefined,
+): Promise<ObjectRef[]> {
+  const refs = await Promise.all(
+    files.map(async ({ path, isFolder }): Promise<ObjectRef | null> => {
+      if (isFolder) return { key: path, etag: UNREACHABLE_ETAG, size: 0 };
+      let stat: BigIntStats;
+      try {
+        stat = await lstat(path, { bigint: true });
+      } catch (error) {
+        if (!isAbsent(error)) {
+          throw translateFileError(error, { verb: "list", path, stage: "list" }, signal);
+        }
+        // A name that is no UTF-8 comes with U+FFFD in place of its bytes and is not found under that name.
+        return path.includes("\ufffd") ? { key: path, etag: UNREACHABLE_ETAG, size: 0 } : null;
+      }
+      return stat.isFile() ? { key: path, etag: fileEtag(stat), size: Number(stat.size) } : null;
+    }),
+  );
+  signal?.throwIfAborted();
+  return refs.filter((ref) => ref !== null);
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from "node:crypto";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { TrailsieveError } from "../core/errors.ts";
+import { attemptsOfError, statusOfError } from "./_aws_errors.ts";
+import { checkLakePath } from "./_lake_path.ts";
+import { bareEtag, listS3 } from "./_list_s3.ts";
+import { probeConditions } from "./_probe_lake.ts";
+import { readBody } from "./_read_body.ts";
+import { retryRead } from "./_retry_read.ts";
+import { parseS3Url } from "./_s3_location.ts";
+import { openS3Session, type S3Session } from "./_s3_session.ts";
+import type { CallOptions, LakeFileInfo, LakeStore, OpenOptions, PutCondition } from "./types.ts";
+
+/** Names each write, so that a retry can tell its own earlier success from another writer's. */
+const WRITE_ID = "trailsieve-write";
+
+/** Opens a lake in a bucket. Throws TrailsieveError. */
+export async function openS3Lake(url: string, options: OpenOptions): Promise<LakeStore> {
+  const { bucket, prefix } = parseS3Url(url);
+  return new S3Lake(await openS3Session(bucket, prefix, options), bucket, prefix);
+}
+
+class S3Lake implements LakeStore {
+  readonly kind = "s3";
+  readonly url: string;
+  readonly #session: S3Session;
+  readonly #bucket: string;
+  readonly #prefix: string;
+
+  constructor(session: S3Session, bucket: string, prefix: string) {
+    this.#session = session;
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.url = `s3://${bucket}/${prefix}`;
+  }
+
+  async put(
+    path: string,
+    bytes: Uint8Array,
+    options: CallOptions & { readonly condition: PutCondition },
+  ): Promise<string> {
+    const key = this.#key(path);
+    const writeId = randomUUID();
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      Body: bytes,
+      Metadata: { [WRITE_ID]: writeId },
+      ...conditionHeaders(options.condition),
+    });
+    try {
+      const written = await this.#session.run(
+        { verb: "write", key },
+        options.signal,
+        (sendOptions) => this.#session.client.send(command, sendOptions),
+      );
+      return bareEtag(written.ETag!);
+    } catch (error) {
+      if (!(error instanceof TrailsieveError)) throw error;
+      // The answer to an attempt that had succeeded may be lost; the next attempt then meets its own write.
+      if (error.code === "condition" && attemptsOfError(error.cause) > 1) {
+        const own = await this.#etagOfWrite(key, writeId, options);
+        if (own !== null) return own;
+      }
+      if (isMissingKey(error) && options.condition.kind === "replace") {
+        // S3 answers If-Match on an absent key with 404.
+        throw new TrailsieveError("condition", `Cannot replace ${this.#uri(key)}: it is gone`, {
+          object: this.#uri(key),
+          cause: error.cause,
+        });
+      }
+      throw error;
+    }
+  }
+
+  async get(
+    path: string,
+    options: CallOptions = {},
+  ): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | null> {
+    const key = this.#key(path);
+    try {
+      return await this.#read(key, options.signal, async (sendOptions) => {
+        const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
+        const found = await this.#session.client.send(command, sendOptions);
+        const bytes = await readBody(found, options.signal);
+        return { bytes, etag: bareEtag(found.ETag!) };
+      });
+    } catch (error) {
+      if (isMissingKey(error)) return null;
+      throw error;
+    }
+  }
+
+  async getRange(
+    path: string,
+    offset: number,
+    length: number,
+    options: CallOptions = {},
+  ): Promise<Uint8Array> {
+    if (length <= 0) return new Uint8Array(0);
+    const key = this.#key(path);
+    return await this.#read(key, options.signal, async (sendOptions) => {
+      const command = new GetObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        Range: `bytes=${offset}-${offset + length - 1}`,
+      });
+      try {
+        const found = await this.#session.client.send(command, sendOptions);
+        return await readBody(found, options.signal);
+      } catch (error) {
+        // The file ends before the offset: there are no bytes to give.
+        if (statusOfError(error) === 416) return new Uint8Array(0);
+        throw error;
+      }
+    });
+  }
+
+  async *list(prefix: string, options: CallOptions = {}): AsyncGenerator<readonly LakeFileInfo[]> {
+    const listing = { bucket: this.#bucket, prefix: this.#prefix + prefix };
+    for await (const page of listS3(this.#session, listing, options)) {
+      if (page.objects.length === 0) continue;
+      yield page.objects.map(({ key, ...rest }) => ({
+        path: key.slice(this.#prefix.length),
+        ...rest,
+      }));
+    }
+  }
+
+  async delete(path: string, options: CallOptions = {}): Promise<void> {
+    const key = this.#key(path);
+    await this.#session.run(
+      { verb: "delete", key },
+      options.signal,
+      (sendOptions) =>
+        this.#session.client.send(
+          new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }),
+          sendOptions,
+        ),
+    );
+  }
+
+  probe(options: CallOptions = {}): Promise<{ readonly conditionalWrites: boolean }> {
+    return probeConditions(this, options);
+  }
+
+  close(): Promise<void> {
+    this.#session.client.destroy();
+    return Promise.resolve();
+  }
+
+  /** Runs a call that reads a body to its end. */
+  #read<T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    send: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    return retryRead(() => this.#session.run({ verb: "read", key }, signal, send), signal);
+  }
+
+  /** The ETag of the object if this write made it, else null. */
+  async #etagOfWrite(key: string, writeId: string, options: CallOptions): Promise<string | null> {
+    const found = await this.#session.run(
+      { verb: "read", key },
+      options.signal,
+      (sendOptions) =>
+        this.#session.client.send(
+          new HeadObjectCommand({ Bucket: this.#bucket, Key: key }),
+          sendOptions,
+        ),
+    );
+    return found.Metadata?.[WRITE_ID] === writeId ? bareEtag(found.ETag!) : null;
+  }
+
+  #key(path: string): string {
+    checkLakePath(path);
+    return this.#prefix + path;
+  }
+
+  #uri(key: string): string {
+    return `s3://${this.#bucket}/${key}`;
+  }
+}
+
+function conditionHeaders(condition: PutCondition): { IfNoneMatch?: string; IfMatch?: string } {
+  switch (condition.kind) {
+    case "always":
+      return {};
+    case "create":
+      return { IfNoneMatch: "*" };
+    case "replace":
+      return { IfMatch: `"${condition.etag}"` };
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** A bucket that is gone is an error, a key that is gone an answer. */
+function isMissingKey(error: unknown): boolean {
+  return error instanceof TrailsieveError && error.code === "missing" &&
+    (error.cause as { name?: string }).name !== "NoSuchBucket";
+}
