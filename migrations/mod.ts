@@ -1,0 +1,19 @@
+/**
+ * The database's schema as numbered steps. A step is a list of single SQL statements within Postgres 15,
+ * runs once in a transaction and is never changed after a release: a change is a new step. The queue's own
+ * tables (schema `pgboss`) are made by pg-boss before the first step runs.
+ */
+import { LEDGER } from "./0001_ledger.ts";
+import { SHARDS } from "./0002_shards.ts";
+import { OUTBOX } from "./0003_outbox.ts";
+import { LAKE } from "./0004_lake.ts";
+import { REPLICAS } from "./0005_replicas.ts";
+
+/** Statements by step name, in the order in which they run. */
+export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
+  "0001_ledger": LEDGER,
+  "0002_shards": SHARDS,
+  "0003_outbox": OUTBOX,
+  "0004_lake": LAKE,
+  "0005_replicas": REPLICAS,
+};

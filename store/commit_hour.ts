@@ -1,0 +1,104 @@
+import { sql } from "kysely";
+import type { Database, Trx } from "./database.ts";
+import { fenced } from "./lease.ts";
+import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
+import type { HourCounts, HourWork, LakeFile } from "./types.ts";
+
+/** See {@linkcode Store.commitHour}. */
+export async function commitHour(
+  database: Database,
+  work: HourWork,
+  files: readonly LakeFile[],
+): Promise<HourCounts> {
+  const hour = sql`to_timestamp(${work.hourMs}::float8 / 1000)`;
+  return await database.transact("commit an hour", async (trx) => {
+    const { rows: held } = await sql`
+      select 1 from hours
+      where hour = ${hour} and generation = ${work.generation} and claimed_until > clock_timestamp()
+      for update`.execute(trx);
+    if (held.length === 0) throw fenced("commit an hour", "its claim is lost");
+    await replaceFiles(trx, work, files);
+    const sparedPartPaths = await consumeParts(trx, work);
+    await sql`
+      update hours h set claimed_until = '-infinity', committed_generation = generation,
+        parts_waiting = w.parts, first_part_at = coalesce(w.first_at, h.first_part_at)
+      from (
+        select count(*)::int as parts, min(p.stored_at) as first_at
+        from part_hours ph join parts p on p.id = ph.part_id where ph.hour = ${hour}
+      ) w where h.hour = ${hour}`.execute(trx);
+    const before = sumEvents(work.files);
+    const after = sumEvents(files);
+    const consumed = work.parts.reduce((sum, part) => sum + part.rowCount, 0);
+    return {
+      rowsAdded: after.rows - before.rows,
+      duplicates: consumed - (after.rows - before.rows),
+      conflictsAdded: after.conflicts - before.conflicts,
+      sparedPartPaths,
+    };
+  }, {
+    wasApplied: async () => {
+      const { rows } = await sql`select 1 from hours
+        where hour = ${hour} and committed_generation = ${work.generation}`.execute(database.db);
+      return rows.length === 1;
+    },
+  });
+}
+
+function sumEvents(files: readonly LakeFile[]): { rows: number; conflicts: number } {
+  const events = files.filter((file) => file.dataset === "events");
+  return {
+    rows: events.reduce((sum, file) => sum + file.rows, 0),
+    conflicts: events.reduce((sum, file) => sum + file.conflicts, 0),
+  };
+}
+
+/** Swaps the hour's file rows, which must still be those that were taken. */
+async function replaceFiles(
+  trx: Trx,
+  work: HourWork,
+  files: readonly LakeFile[],
+): Promise<void> {
+  const hour = sql`to_timestamp(${work.hourMs}::float8 / 1000)`;
+  const { rows } = await sql<FileRow>`
+    delete from lake_files where hour = ${hour}
+    returning *, extract(epoch from hour)::float8 * 1000 as hour_ms`.execute(trx);
+  const named = (list: readonly LakeFile[]) =>
+    list.map((file) => `${file.path}\n${file.etag}`).sort().join("\n");
+  if (named(rows.map(toLakeFile)) !== named(work.files)) {
+    throw fenced("commit an hour", "its files are not those that were taken");
+  }
+  await sql`
+    insert into lake_files (dataset, hour, file_index, path, etag, row_count, conflicts, bytes)
+    select r.dataset, ${hour}, r.file_index, r.path, r.etag, r.row_count, r.conflicts, r.bytes
+    from unnest(
+      ${files.map((file) => file.dataset)}::text[],
+      ${files.map((file) => file.index)}::int[],
+      ${files.map((file) => file.path)}::text[],
+      ${files.map((file) => file.etag)}::text[],
+      ${files.map((file) => file.rows)}::bigint[],
+      ${files.map((file) => file.conflicts)}::bigint[],
+      ${files.map((file) => file.bytes)}::bigint[]
+    ) as r(dataset, file_index, path, etag, row_count, conflicts, bytes)`.execute(trx);
+}
+
+/** Forgets the hour's ranges of the consumed parts. @returns paths of parts that no hour needs any more */
+async function consumeParts(trx: Trx, work: HourWork): Promise<string[]> {
+  const { rows } = await sql<{ consumed: number; spared: string[] }>`
+    with consumed as (
+      delete from part_hours
+      where hour = to_timestamp(${work.hourMs}::float8 / 1000)
+        and part_id = any(${work.parts.map((part) => part.partId)}::bigint[])
+      returning part_id
+    ), eased as (
+      update parts p set hours_left = p.hours_left - 1
+      from consumed c where p.id = c.part_id
+      returning p.path, p.hours_left
+    )
+    select (select count(*)::int from consumed) as consumed,
+      (select coalesce(array_agg(path order by path), '{}') from eased where hours_left = 0)
+        as spared`.execute(trx);
+  if (rows[0].consumed !== work.parts.length) {
+    throw fenced("commit an hour", "its parts are not those that were taken");
+  }
+  return rows[0].spared;
+}

@@ -1,0 +1,131 @@
+import { sql } from "kysely";
+import { LIMITS } from "../core/limits.ts";
+import type { Database, Trx } from "./database.ts";
+import { type DeadLetter, insertDeadLetters } from "./dead_letters.ts";
+import { completeJob, fenced, isCompleted } from "./lease.ts";
+import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
+import { nameParts } from "./name_parts.ts";
+import { objectId } from "./object_id.ts";
+import type { Queue } from "./queue.ts";
+import { storeAlerts } from "./store_alerts.ts";
+import type { CommitCounts, LeasedShard, ObjectResult, ShardResult } from "./types.ts";
+
+/** See {@linkcode Store.commitShard}. */
+export async function commitShard(
+  database: Database,
+  queue: Queue,
+  shard: LeasedShard,
+  result: ShardResult,
+): Promise<CommitCounts> {
+  const { settled, retried } = sortResults(shard, result.objects);
+  const letters = deadLettersOf(settled, result);
+  return await database.transact("commit a shard", async (trx) => {
+    if (!await completeJob(trx, shard)) throw fenced("commit a shard", "its lease is lost");
+    if (retried.length > 0) await planAgain(trx, queue, shard, retried);
+    await deletePlanned(trx, shard, settled);
+    const sums = await insertLedgerRows(trx, shard.scope, settled);
+    if (sums.done + sums.skipped + sums.dead !== settled.length) {
+      throw fenced("commit a shard", "the ledger took another number of objects");
+    }
+    if (letters.length > 0) await insertDeadLetters(trx, shard.scope, letters);
+    const alerts = await storeAlerts(trx, result);
+    await nameParts(trx, result.parts);
+    return {
+      done: sums.done,
+      skipped: sums.skipped,
+      dead: sums.dead,
+      retried: retried.length,
+      alertsRaised: alerts.raised,
+      alertsSuppressed: alerts.suppressed,
+      eventsRead: sums.events,
+      eventsRejected: result.rejected.length,
+      compressedBytes: sums.compressedBytes,
+      inflatedBytes: sums.inflatedBytes,
+    };
+  }, { wasApplied: () => isCompleted(database.db, shard) });
+}
+
+/** Objects that are settled, failed ones at their bound among them as dead, and those to be tried again. */
+function sortResults(
+  shard: LeasedShard,
+  objects: readonly ObjectResult[],
+): { readonly settled: SettledObject[]; readonly retried: ObjectResult[] } {
+  const before = new Map(shard.refs.map((ref) => [`${ref.key}\0${ref.etag}`, ref.attempts]));
+  const settled: SettledObject[] = [];
+  const retried: ObjectResult[] = [];
+  for (const object of objects) {
+    const attempts = (before.get(`${object.key}\0${object.etag}`) ?? 0) + 1;
+    const { outcome } = object;
+    if (outcome !== "failed") settled.push({ ...object, outcome, attempts });
+    else if (attempts < LIMITS.objectAttemptsMax) retried.push(object);
+    else settled.push({ ...object, outcome: "dead", attempts });
+  }
+  return { settled, retried };
+}
+
+function deadLettersOf(settled: readonly SettledObject[], result: ShardResult): DeadLetter[] {
+  return [
+    ...settled.filter((object) => object.outcome === "dead").map((object) => ({
+      key: object.key,
+      etag: object.etag,
+      recordIndex: null,
+      stage: object.error?.stage ?? "report",
+      reason: object.error?.message ?? "no reason was given",
+      recordText: null,
+    })),
+    ...result.rejected.map((record) => ({
+      key: record.key,
+      etag: record.etag,
+      recordIndex: record.index,
+      stage: "parse",
+      reason: record.reason,
+      recordText: record.text,
+    })),
+  ];
+}
+
+/** Moves failed refs into a new shard that starts after the longest of their delays. */
+async function planAgain(
+  trx: Trx,
+  queue: Queue,
+  shard: LeasedShard,
+  retried: readonly ObjectResult[],
+): Promise<void> {
+  const id = crypto.randomUUID();
+  const { numAffectedRows } = await sql`
+    update planned_refs set shard_id = ${id}, attempts = attempts + 1
+    where shard_id = ${shard.id} and object_id = any(${
+    retried.map((object) => objectId(shard.scope, object.key, object.etag))
+  }::uuid[])`.execute(trx);
+  if (numAffectedRows !== BigInt(retried.length)) {
+    throw fenced("commit a shard", "an object that failed is not planned in it");
+  }
+  await trx.insertInto("shards").values({
+    id,
+    object_count: retried.length,
+    scope: shard.scope,
+    source_url: shard.sourceUrl,
+  }).execute();
+  const startAfterMs = Math.max(...retried.map((object) => object.retryAfterMs ?? 0));
+  await queue.enqueue(shard.lane, [{ id, startAfterMs }]);
+}
+
+/** Deletes the shard and its refs, which must be exactly the settled objects. */
+async function deletePlanned(
+  trx: Trx,
+  shard: LeasedShard,
+  settled: readonly SettledObject[],
+): Promise<void> {
+  const { rows } = await sql<{ object_id: string }>`
+    with shard as (delete from shards where id = ${shard.id})
+    delete from planned_refs where shard_id = ${shard.id} returning object_id`.execute(trx);
+  const planned = new Set(rows.map((row) => row.object_id));
+  for (const object of settled) {
+    if (!planned.delete(objectId(shard.scope, object.key, object.etag))) {
+      throw fenced("commit a shard", `${object.key} is not planned in it, or reported twice`);
+    }
+  }
+  if (planned.size > 0) {
+    throw fenced("commit a shard", `${planned.size} of its objects were not reported`);
+  }
+}

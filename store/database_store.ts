@@ -1,0 +1,146 @@
+import type { Database } from "./database.ts";
+import type { ObjectRef } from "../core/types.ts";
+import type { Queue } from "./queue.ts";
+import { bindLake } from "./bind_lake.ts";
+import { commitHour } from "./commit_hour.ts";
+import { commitShard } from "./commit_shard.ts";
+import * as outbox from "./deliveries.ts";
+import { enqueueShard } from "./enqueue_shard.ts";
+import { filterUnknown } from "./known_objects.ts";
+import { renewLease } from "./lease.ts";
+import { counts, leftOver, openWork } from "./open_work.ts";
+import { forgetParts, namedParts, sparedParts } from "./part_rows.ts";
+import type { Replica } from "./replica.ts";
+import { releaseShard } from "./release_shard.ts";
+import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
+import { LaneTurns, takeShard } from "./take_shard.ts";
+import { EmbeddedVacuum } from "./vacuum.ts";
+import type {
+  DeliveryEnd,
+  HourWork,
+  LakeBinding,
+  LakeFile,
+  LeasedShard,
+  OfSources,
+  ShardResult,
+  Store,
+} from "./types.ts";
+
+/** The {@linkcode Store} on a database whose schema is current; each method stands in a file of its own. */
+export class DatabaseStore implements Store {
+  readonly kind: "pglite" | "postgres";
+  /** For the tests of this room, which set clocks back and look into tables. */
+  readonly database: Database;
+  readonly #queue: Queue;
+  readonly #replica: Replica;
+  readonly #turns = new LaneTurns();
+  readonly #vacuum: EmbeddedVacuum;
+
+  constructor(database: Database, queue: Queue, replica: Replica) {
+    this.kind = database.kind;
+    this.database = database;
+    this.#queue = queue;
+    this.#replica = replica;
+    this.#vacuum = new EmbeddedVacuum(database);
+  }
+
+  bindLake(lake: LakeBinding, options?: { readonly rebind?: boolean }) {
+    return bindLake(this.database, lake, options);
+  }
+
+  filterUnknown(scope: string, refs: readonly ObjectRef[]) {
+    return filterUnknown(this.database, this.#replica.enteredAt, scope, refs);
+  }
+
+  enqueueShard(shard: Parameters<Store["enqueueShard"]>[0]) {
+    return enqueueShard(this.database, this.#queue, shard);
+  }
+
+  async takeShard(options?: OfSources) {
+    await this.#vacuum.runIfDue();
+    return await takeShard(this.database, this.#queue, this.#turns, options);
+  }
+
+  heartbeat(shard: LeasedShard) {
+    return this.database.query("renew a lease", (db) => renewLease(db, shard));
+  }
+
+  async commitShard(shard: LeasedShard, result: ShardResult) {
+    const counts = await commitShard(this.database, this.#queue, shard, result);
+    this.#vacuum.noteSettled(shard.refs.length);
+    return counts;
+  }
+
+  releaseShard(shard: LeasedShard, options: Parameters<Store["releaseShard"]>[1]) {
+    return releaseShard(this.database, this.#queue, shard, options);
+  }
+
+  openWork(options?: OfSources) {
+    return openWork(this.database, options);
+  }
+
+  leftOver(of: OfSources) {
+    return leftOver(this.database, this.#replica.id, of);
+  }
+
+  openAlerts() {
+    return outbox.openAlerts(this.database);
+  }
+
+  waitingSinks() {
+    return outbox.waitingSinks(this.database);
+  }
+
+  takeDeliveries(sink: string, limit: number) {
+    return outbox.takeDeliveries(this.database, this.#replica.id, sink, limit);
+  }
+
+  endDeliveries(ends: readonly DeliveryEnd[]) {
+    return outbox.endDeliveries(this.database, this.#replica.id, ends);
+  }
+
+  nextDeliveryAt(sinks: readonly string[]) {
+    return outbox.nextDeliveryAt(this.database, sinks);
+  }
+
+  takeDueHours(options: { readonly all: boolean; readonly limit: number }) {
+    return takeDueHours(this.database, this.#replica.id, options);
+  }
+
+  openHours() {
+    return openHours(this.database);
+  }
+
+  commitHour(work: HourWork, files: readonly LakeFile[]) {
+    return commitHour(this.database, work, files);
+  }
+
+  releaseHour(work: HourWork) {
+    return releaseHour(this.database, work);
+  }
+
+  namedParts(paths: readonly string[]) {
+    return namedParts(this.database, paths);
+  }
+
+  sparedParts(limit: number) {
+    return sparedParts(this.database, limit);
+  }
+
+  forgetParts(paths: readonly string[]) {
+    return forgetParts(this.database, paths);
+  }
+
+  counts() {
+    return counts(this.database);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#replica.leave();
+    try {
+      await this.#queue.stop();
+    } finally {
+      await this.database.close();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The outbox. A delivery waits, is being attempted, and ends as delivered or undelivered; after an attempt
+ * that failed for now it waits again. An alert is open until every one of its deliveries has ended.
+ */
+import { sql } from "kysely";
+import { LIMITS } from "../core/limits.ts";
+import { errorText } from "./columns.ts";
+import type { Database, Trx } from "./database.ts";
+import { deadAt, isAlive } from "./replica.ts";
+import type { DeliveryEnd, PendingDelivery, Store } from "./types.ts";
+
+/**
+ * How long an attempt may last before another replica takes it for lost: a batch against a sink that only
+ * runs into time-outs is cut off by its holder after a few of them.
+ */
+const ATTEMPT_LEASE_MS = 20 * LIMITS.deliveryTimeoutMs;
+
+/** See {@linkcode Store.takeDeliveries}. */
+export async function takeDeliveries(
+  database: Database,
+  replicaId: string,
+  sink: string,
+  limit: number,
+): Promise<readonly PendingDelivery[]> {
+  const { rows } = await database.query("take deliveries", (db) =>
+    sql<PendingDelivery>`
+      with due as (
+        select alert_id, next_at as due_at from deliveries
+        where sink = ${sink} and state in ('waiting', 'attempting')
+          and (next_at <= now() or (state = 'attempting' and not ${isAlive("attempted_by")}))
+        order by next_at, alert_id limit ${limit} for update skip locked
+      ), taken as (
+        update deliveries d set state = 'attempting', attempts = d.attempts + 1,
+          maybe_sent = d.maybe_sent or d.state = 'attempting', attempted_by = ${replicaId}::uuid,
+          next_at = now() + ${ATTEMPT_LEASE_MS} * interval '1 ms'
+        from due where d.alert_id = due.alert_id and d.sink = ${sink}
+        returning d.alert_id, d.sink, d.attempts - 1 as attempts, d.maybe_sent, due.due_at
+      )
+      select t.alert_id as "alertId", t.sink, a.payload, a.level, a.dedup_key as "dedupKey",
+        t.attempts, t.maybe_sent as "maybeSent"
+      from taken t join alerts a on a.alert_id = t.alert_id
+      order by t.due_at, t.alert_id`.execute(db));
+  return rows;
+}
+
+/** See {@linkcode Store.endDeliveries}. */
+export async function endDeliveries(
+  database: Database,
+  replicaId: string,
+  ends: readonly DeliveryEnd[],
+): ReturnType<Store["endDeliveries"]> {
+  if (ends.length === 0) return { delivered: 0, undelivered: 0 };
+  return await database.transact("record deliveries", async (trx) => {
+    const ids = [...new Set(ends.map((end) => end.alertId))].sort();
+    // Two replicas that end two sinks of one alert must see each other, or neither would settle it.
+    await sql`select 1 from alerts where alert_id = any(${ids}::text[]) order by alert_id for update`
+      .execute(trx);
+    await sql`
+      update deliveries d set
+        state = case when e.kind <> 'later' then e.kind
+          when d.attempts >= ${LIMITS.deliveryAttemptsMax} then 'undelivered' else 'waiting' end,
+        next_at = now() + e.retry_ms * interval '1 ms',
+        last_error = e.reason
+      from unnest(
+        ${ends.map((end) => end.alertId)}::text[],
+        ${ends.map((end) => end.sink)}::text[],
+        ${ends.map((end) => end.kind)}::text[],
+        ${ends.map((end) => errorText(end.reason))}::text[],
+        ${ends.map((end) => end.kind === "later" ? end.retryAfterMs : 0)}::float8[]
+      ) as e(alert_id, sink, kind, reason, retry_ms)
+      where d.alert_id = e.alert_id and d.sink = e.sink and d.state = 'attempting'
+        and d.attempted_by = ${replicaId}::uuid`.execute(trx);
+    return await settleAlerts(trx, ids);
+  });
+}
+
+async function settleAlerts(trx: Trx, ids: readonly string[]): ReturnType<Store["endDeliveries"]> {
+  const { rows: [counts] } = await sql<{ delivered: number; undelivered: number }>`
+    with ended as (
+      select alert_id, bool_and(state = 'delivered') as all_delivered
+      from deliveries where alert_id = any(${ids}::text[])
+      group by alert_id
+      having bool_and(state in ('delivered', 'undelivered'))
+    ), settled as (
+      update alerts a set state = case when e.all_delivered then 'delivered' else 'undelivered' end
+      from ended e where a.alert_id = e.alert_id and a.state = 'open'
+      returning a.state
+    )
+    select (count(*) filter (where state = 'delivered'))::int as delivered,
+      (count(*) filter (where state = 'undelivered'))::int as undelivered
+    from settled`.execute(trx);
+  return counts;
+}
+
+/** See {@linkcode Store.openAlerts}. */
+export async function openAlerts(database: Database): Promise<number> {
+  const row = await database.query(
+    "count open alerts",
+    (db) =>
+      db.selectFrom("alerts").select((eb) => eb.fn.countAll().as("count"))
+        .where("state", "=", sql.lit("open")).executeTakeFirstOrThrow(),
+  );
+  return Number(row.count);
+}
+
+/** See {@linkcode Store.waitingSinks}. */
+export async function waitingSinks(database: Database): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await database.query(
+    "count waiting deliveries",
+    (db) =>
+      sql<{ sink: string; count: number }>`
+      select sink, count(*)::int as count from deliveries
+      where state in ('waiting', 'attempting') group by sink order by sink`.execute(db),
+  );
+  return new Map(rows.map((row) => [row.sink, row.count]));
+}
+
+/** See {@linkcode Store.nextDeliveryAt}. */
+export async function nextDeliveryAt(
+  database: Database,
+  sinks: readonly string[],
+): Promise<number | null> {
+  const { rows: [row] } = await database.query(
+    "look up the next delivery",
+    (db) =>
+      sql<{ at: number | null }>`
+      select extract(epoch from min(
+          case when state = 'attempting' then least(next_at, ${
+        deadAt("attempted_by")
+      }) else next_at end
+        ))::float8 * 1000 as at from deliveries
+      where sink = any(${[...sinks]}::text[]) and state in ('waiting', 'attempting')`.execute(db),
+  );
+  return row.at;
+}

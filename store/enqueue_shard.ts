@@ -1,0 +1,66 @@
+import { sql } from "kysely";
+import type { ObjectRef } from "../core/types.ts";
+import { batches } from "./columns.ts";
+import type { Database, Trx } from "./database.ts";
+import { objectId } from "./object_id.ts";
+import type { Queue } from "./queue.ts";
+import type { Lane } from "./types.ts";
+
+/** See {@linkcode Store.enqueueShard}. */
+export async function enqueueShard(
+  database: Database,
+  queue: Queue,
+  shard: {
+    readonly scope: string;
+    readonly sourceUrl: string;
+    readonly lane: Lane;
+    readonly refs: readonly ObjectRef[];
+  },
+): Promise<number> {
+  const shardId = crypto.randomUUID();
+  const rows = shard.refs
+    .map((ref) => ({ ...ref, id: objectId(shard.scope, ref.key, ref.etag) }))
+    // One order for all, so that two callers with the same refs wait for each other instead of both.
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return await database.transact("enqueue a shard", async (trx) => {
+    let planned = 0;
+    for (const batch of batches(rows)) {
+      const { numAffectedRows } = await sql`
+        insert into planned_refs (object_id, shard_id, size, key, etag)
+        select r.id, ${shardId}, r.size, r.key, r.etag
+        from unnest(${batch.map((row) => row.id)}::uuid[], ${
+        batch.map((row) => row.size)
+      }::bigint[],
+          ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
+          as r(id, size, key, etag)
+        where not exists (select from ledger l where l.object_id = r.id)
+        on conflict do nothing`.execute(trx);
+      planned += Number(numAffectedRows);
+    }
+    planned -= await dropSettled(trx, shardId);
+    if (planned === 0) return 0;
+    await trx.insertInto("shards").values({
+      id: shardId,
+      object_count: planned,
+      scope: shard.scope,
+      source_url: shard.sourceUrl,
+    }).execute();
+    await queue.enqueue(shard.lane, [{ id: shardId }]);
+    return planned;
+  }, {
+    wasApplied: async () =>
+      await database.db.selectFrom("shards").select("id").where("id", "=", shardId)
+        .executeTakeFirst() !== undefined,
+  });
+}
+
+/**
+ * The insert waits for a commit that is just deleting the same planned refs, but looks into the ledger as it
+ * was before that. A statement of its own sees the ledger as it is now.
+ */
+async function dropSettled(trx: Trx, shardId: string): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from planned_refs p using ledger l
+    where p.shard_id = ${shardId} and l.object_id = p.object_id`.execute(trx);
+  return Number(numAffectedRows);
+}

@@ -1,0 +1,47 @@
+import { sql } from "kysely";
+import type { ObjectRef } from "../core/types.ts";
+import { batches } from "./columns.ts";
+import type { Database } from "./database.ts";
+import { objectId } from "./object_id.ts";
+import type { Store } from "./types.ts";
+
+/** See {@linkcode Store.filterUnknown}. */
+export async function filterUnknown(
+  database: Database,
+  openedAt: Date,
+  scope: string,
+  refs: readonly ObjectRef[],
+): ReturnType<Store["filterUnknown"]> {
+  const unknown: ObjectRef[] = [];
+  let inLedger = 0;
+  let settledSince = 0;
+  let planned = 0;
+  for (const batch of batches(refs)) {
+    const ids = batch.map((ref) => objectId(scope, ref.key, ref.etag));
+    const { rows } = await database.query(
+      "look up objects",
+      (db) =>
+        sql<{ id: string; settled: boolean; fresh: boolean }>`
+          select object_id as id, true as settled, done_at >= ${openedAt} as fresh
+          from ledger where object_id = any(${ids}::uuid[])
+          union all
+          select object_id, false, false from planned_refs where object_id = any(${ids}::uuid[])`
+          .execute(db),
+    );
+    // An object is in both only for the moment between two statements of a racing commit.
+    const settledById = new Map<string, boolean>();
+    const fresh = new Set<string>();
+    for (const row of rows) {
+      settledById.set(row.id, row.settled || settledById.get(row.id) === true);
+      if (row.fresh) fresh.add(row.id);
+    }
+    settledSince += fresh.size;
+    batch.forEach((ref, i) => {
+      const settled = settledById.get(ids[i]);
+      if (settled === undefined) unknown.push(ref);
+      else if (settled) inLedger++;
+      else planned++;
+    });
+  }
+  return { unknown, inLedger, settledSince, planned };
+}

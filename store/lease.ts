@@ -1,0 +1,125 @@
+/**
+ * A lease is an active job. pg-boss does not fence: its `complete` and `touch` take anyone who knows the id.
+ * So a holder proves itself here by the job's `retry_count`, which grows with each take.
+ */
+import { type Kysely, sql } from "kysely";
+import { TrailsieveError } from "../core/errors.ts";
+import type { Database, Trx } from "./database.ts";
+import { QUEUES } from "./queue.ts";
+import type { Tables } from "./tables.ts";
+import type { Lane, LeasedShard } from "./types.ts";
+
+/** What names a lease. */
+export type Lease = Pick<LeasedShard, "id" | "generation" | "lane">;
+
+/** A lease just taken, with what stands in its shard's row. */
+export interface TakenShard extends Lease {
+  readonly priority: number;
+  readonly releases: number;
+  readonly scope: string;
+  readonly sourceUrl: string;
+}
+
+/**
+ * Takes the first job of a lane whose time has come, as pg-boss's own fetch does, but only among the shards of
+ * these sources: a shard that its taker cannot read would come first again and again.
+ * @returns null where there is none
+ */
+export async function takeJob(
+  trx: Trx,
+  lane: Lane,
+  sourceUrls: readonly string[] | undefined,
+): Promise<TakenShard | null> {
+  const isReadable = sourceUrls === undefined
+    ? sql`true`
+    : sql`s.source_url = any(${[...sourceUrls]}::text[])`;
+  const { rows: [row] } = await sql<Omit<TakenShard, "lane">>`
+    with next as materialized (
+      select j.id, s.releases, s.scope, s.source_url
+      from pgboss.job j join shards s on s.id = j.id
+      where j.name = ${QUEUES[lane]} and j.state < 'active' and not j.blocked
+        and j.start_after <= now() and ${isReadable}
+      order by j.priority desc, j.created_on
+      limit 1 for update of j skip locked
+    )
+    update pgboss.job j set state = 'active', started_on = now(), heartbeat_on = clock_timestamp(),
+      retry_count = j.retry_count + case when j.started_on is null then 0 else 1 end
+    from next where j.name = ${QUEUES[lane]} and j.id = next.id
+    returning j.id, j.retry_count as generation, j.priority, next.releases, next.scope,
+      next.source_url as "sourceUrl"`.execute(trx);
+  return row === undefined ? null : { ...row, lane };
+}
+
+/** The error of a result that outlived its lease. */
+export function fenced(action: string, state: string): TrailsieveError {
+  return new TrailsieveError("fenced", `Cannot ${action}: ${state}`);
+}
+
+/**
+ * Completes the job if the lease still holds, which also locks the job's row until the transaction ends.
+ * @returns whether it held
+ */
+export async function completeJob(trx: Trx, lease: Lease): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update pgboss.job set state = 'completed', completed_on = now()
+    where ${holds(lease)}`.execute(trx);
+  return numAffectedRows === 1n;
+}
+
+/**
+ * Puts the job back into its queue if the lease still holds.
+ * @param priority where it stands from now on: below zero it comes after all others
+ * @returns whether it held
+ */
+export async function returnJob(trx: Trx, lease: Lease, priority?: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update pgboss.job
+    set state = 'retry', heartbeat_on = null, start_after = now(),
+      priority = coalesce(${priority ?? null}::int, priority)
+    where ${holds(lease)}`.execute(trx);
+  return numAffectedRows === 1n;
+}
+
+/**
+ * Renews the lease. One that ran out may still be renewed as long as nobody else took the shard.
+ * @returns whether it is still ours
+ */
+export async function renewLease(db: Kysely<Tables>, lease: Lease): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update pgboss.job set heartbeat_on = clock_timestamp() where ${isOurs(lease)}`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Whether the holder of this generation completed the job, for a commit whose answer got lost. */
+export async function isCompleted(db: Kysely<Tables>, lease: Lease): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from pgboss.job
+    where name = ${QUEUES[lease.lane]} and id = ${lease.id} and state = 'completed'
+      and retry_count = ${lease.generation}`.execute(db);
+  return rows.length === 1;
+}
+
+/**
+ * Frees every lease, claim and delivery attempt at once. Only for the embedded database at its start, where
+ * whoever held them cannot be alive.
+ */
+export async function freeAllLeases(database: Database): Promise<void> {
+  await database.transact("free the leases of the process before", async (trx) => {
+    await sql`update pgboss.job set state = 'retry', heartbeat_on = null, start_after = now()
+      where state = 'active'`.execute(trx);
+    await sql`update hours set claimed_until = '-infinity' where claimed_until > now()`
+      .execute(trx);
+    await sql`update deliveries set next_at = now() where state = 'attempting'`.execute(trx);
+  });
+}
+
+function isOurs(lease: Lease) {
+  return sql`name = ${QUEUES[lease.lane]} and id = ${lease.id} and state = 'active'
+    and retry_count = ${lease.generation}`;
+}
+
+/** Time is the database's, and that of the statement: a transaction's `now()` stands still. */
+function holds(lease: Lease) {
+  return sql`${isOurs(lease)}
+    and heartbeat_on + heartbeat_seconds * interval '1s' > clock_timestamp()`;
+}

@@ -1,0 +1,3 @@
+/** The database: ledger, shards and their leases, outbox, parts and files of the lake. */
+export * from "./types.ts";
+export { describeDatabase, openStore, type OpenStoreOptions } from "./open_store.ts";

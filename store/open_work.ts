@@ -1,0 +1,55 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+import { QUEUES } from "./queue.ts";
+import { isAlive } from "./replica.ts";
+import type { OfSources, OpenWork, Store } from "./types.ts";
+
+/** See {@linkcode Store.openWork}. Reads shards, not refs: it is asked before every page of a listing. */
+export async function openWork(
+  database: Database,
+  { sourceUrls }: OfSources = {},
+): Promise<OpenWork> {
+  const isReadable = sourceUrls === undefined
+    ? sql`true`
+    : sql`s.source_url = any(${[...sourceUrls]}::text[])`;
+  const { rows: [row] } = await database.query("count open work", (db) =>
+    sql<OpenWork>`
+      select coalesce(sum(s.object_count), 0)::int as refs, count(*)::int as shards,
+        (count(*) filter (where j.state < 'active' and j.start_after <= now()))::int as ready,
+        extract(epoch from min(j.start_after)
+          filter (where j.state < 'active' and j.start_after > now()))::float8 * 1000
+          as "nextReadyAt"
+      from shards s
+        left join pgboss.job j on j.id = s.id and j.name = any(${Object.values(QUEUES)}::text[])
+      where ${isReadable}`.execute(db));
+  return row;
+}
+
+/** See {@linkcode Store.leftOver}. */
+export async function leftOver(
+  database: Database,
+  replicaId: string,
+  of: OfSources,
+): Promise<number> {
+  const { rows: [others] } = await database.query(
+    "look for other replicas",
+    (db) =>
+      sql<{ count: number }>`select count(*)::int as count from replicas r
+        where r.id <> ${replicaId}::uuid and ${isAlive("r.id")}`.execute(db),
+  );
+  return others.count > 0 ? 0 : (await openWork(database, of)).refs;
+}
+
+/** See {@linkcode Store.counts}. */
+export async function counts(database: Database): ReturnType<Store["counts"]> {
+  const { rows: [row] } = await database.query(
+    "count rows",
+    (db) =>
+      sql<{ ledger: number; dead: number; planned: number; alerts: number }>`
+      select count(*)::int as ledger, (count(*) filter (where outcome = 3))::int as dead,
+        (select count(*)::int from planned_refs) as planned,
+        (select count(*)::int from alerts) as alerts
+      from ledger`.execute(db),
+  );
+  return row;
+}

@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import type { Alert } from "../core/types.ts";
+import { batches, cleanText } from "./columns.ts";
+import type { Trx } from "./database.ts";
+import type { ShardResult } from "./types.ts";
+
+/**
+ * Stores the alerts whose ids are new, with one delivery for each sink. Of an id that is stored already
+ * nothing changes: the first one wins. An alert that no sink waits for is stored as suppressed.
+ */
+export async function storeAlerts(
+  trx: Trx,
+  { alerts, sinks, suppress }: Pick<ShardResult, "alerts" | "sinks" | "suppress">,
+): Promise<{ readonly raised: number; readonly suppressed: number }> {
+  const stateOf = (alert: Alert) =>
+    suppress.all || sinks.length === 0 ||
+      (suppress.beforeMs !== null && alert.eventTimeMs < suppress.beforeMs)
+      ? "suppressed"
+      : "open";
+  // One order for all, so that two commits with the same alerts wait for each other instead of both.
+  const ordered = [...alerts].sort((a, b) => (a.alertId < b.alertId ? -1 : 1));
+  let raised = 0;
+  let suppressed = 0;
+  for (const batch of batches(ordered, (alert) => alert.payload)) {
+    const { rows: [counts] } = await sql<{ raised: number; suppressed: number }>`
+      with raised as (
+        insert into alerts (alert_id, event_time, state, rule_id, level, dedup_key, event_id, payload)
+        select r.alert_id, to_timestamp(r.event_ms / 1000), r.state, r.rule_id, r.level, r.dedup_key,
+          r.event_id, r.payload
+        from unnest(
+          ${batch.map((alert) => alert.alertId)}::text[],
+          ${batch.map((alert) => alert.eventTimeMs)}::float8[],
+          ${batch.map(stateOf)}::text[],
+          ${batch.map((alert) => cleanText(alert.ruleId))}::text[],
+          ${batch.map((alert) => alert.level)}::text[],
+          ${batch.map((alert) => cleanText(alert.dedupKey))}::text[],
+          ${batch.map((alert) => cleanText(alert.eventId))}::text[],
+          ${batch.map((alert) => cleanText(alert.payload))}::text[]
+        ) as r(alert_id, event_ms, state, rule_id, level, dedup_key, event_id, payload)
+        on conflict do nothing
+        returning alert_id, state
+      ), waiting as (
+        insert into deliveries (alert_id, sink)
+        select raised.alert_id, sink from raised, unnest(${[...sinks]}::text[]) as s(sink)
+        where state = 'open'
+      )
+      select count(*)::int as raised,
+        (count(*) filter (where state = 'suppressed'))::int as suppressed
+      from raised`.execute(trx);
+    raised += counts.raised;
+    suppressed += counts.suppressed;
+  }
+  return { raised, suppressed };
+}

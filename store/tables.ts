@@ -1,0 +1,104 @@
+/** The tables of `migrations/` as Kysely sees them. 64-bit integers are read through `Number`. */
+import type { ColumnType, Generated } from "kysely";
+
+type Bigint = ColumnType<number | string | bigint, number, number>;
+type Instant = ColumnType<Date, Date | string, Date | string>;
+
+/** Columns by table. */
+export interface Tables {
+  key_heads: { head_hash: string; id: Generated<number>; scope: string; head: string };
+  ledger: {
+    object_id: string;
+    done_at: Generated<Instant>;
+    size: Bigint;
+    inflated_bytes: Bigint;
+    head_id: number;
+    event_count: number;
+    outcome: number;
+    attempts: number;
+    name: string;
+    etag: Uint8Array;
+    sha256: Uint8Array;
+    error: string;
+  };
+  dead_letters: {
+    id: Generated<Bigint>;
+    at: Generated<Instant>;
+    object_id: string;
+    scope: string;
+    key: string;
+    etag: string;
+    record_index: number | null;
+    stage: string;
+    reason: string;
+    record_text: string | null;
+  };
+  shards: {
+    id: string;
+    object_count: number;
+    releases: Generated<number>;
+    scope: string;
+    source_url: string;
+  };
+  planned_refs: {
+    object_id: string;
+    shard_id: string;
+    size: Bigint;
+    attempts: Generated<number>;
+    key: string;
+    etag: string;
+  };
+  settings: { name: string; value: string };
+  alerts: {
+    alert_id: string;
+    stored_at: Generated<Instant>;
+    event_time: Instant;
+    state: "open" | "suppressed" | "delivered" | "undelivered";
+    rule_id: string;
+    level: string;
+    dedup_key: string;
+    event_id: string;
+    payload: string;
+  };
+  deliveries: {
+    alert_id: string;
+    sink: string;
+    state: Generated<"waiting" | "attempting" | "delivered" | "undelivered">;
+    next_at: Generated<Instant>;
+    attempts: Generated<number>;
+    maybe_sent: Generated<boolean>;
+    attempted_by: string | null;
+    last_error: Generated<string>;
+  };
+  replicas: { id: string; heartbeat_at: Instant };
+  parts: {
+    id: Generated<Bigint>;
+    stored_at: Generated<Instant>;
+    bytes: Bigint;
+    hours_left: number;
+    path: string;
+    etag: string;
+  };
+  part_hours: { hour: Instant; part_id: Bigint; row_start: number; row_count: number };
+  hours: {
+    hour: Instant;
+    first_part_at: Instant;
+    last_part_at: Instant;
+    claimed_until: Generated<Instant>;
+    claimed_by: string | null;
+    generation: Generated<number>;
+    committed_generation: Generated<number>;
+    parts_waiting: number;
+  };
+  lake_files: {
+    dataset: "events" | "activity";
+    hour: Instant;
+    file_index: number;
+    path: string;
+    etag: string;
+    row_count: Bigint;
+    conflicts: Bigint;
+    bytes: Bigint;
+    written_at: Generated<Instant>;
+  };
+}

@@ -1,0 +1,309 @@
+import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
+import type { Stage } from "../core/errors.ts";
+
+/** An object of a shard: its ref and how often it was tried before. */
+export interface PlannedRef extends ObjectRef {
+  /** Attempts that failed for now before this one. */
+  readonly attempts: number;
+}
+
+/** Live work goes before backfill, but never starves it. */
+export type Lane = "live" | "backfill";
+
+/** A shard as a replica holds it. `generation` is the fencing token: it grows with each takeover. */
+export interface LeasedShard {
+  readonly id: string;
+  readonly generation: number;
+  /** `Source.scope` and `Source.url` of its objects. */
+  readonly scope: string;
+  readonly sourceUrl: string;
+  readonly lane: Lane;
+  /** In the UTF-8 byte order of their keys. */
+  readonly refs: readonly PlannedRef[];
+  /**
+   * Holders of this shard that died or fell silent before. A lone object at `LIMITS.objectDeathsMax` is handed
+   * out only to be given up, because its holders never had the time to: release it with `died`, unread.
+   */
+  readonly deaths: number;
+}
+
+/** What became of one object of a shard. Byte and event counts are zero unless it is done. */
+export interface ObjectResult {
+  readonly key: string;
+  readonly etag: string;
+  readonly outcome: Outcome;
+  readonly size: number;
+  readonly inflatedBytes: number;
+  readonly eventCount: number;
+  /** SHA-256 of the inflated bytes, 32 bytes; null where they could not be read. */
+  readonly sha256: Uint8Array | null;
+  /** Why it was skipped, failed or given up; null when done. */
+  readonly error: { readonly stage: Stage; readonly message: string } | null;
+  /** For `failed`: how long to wait before the next attempt, in ms; default 0. */
+  readonly retryAfterMs?: number;
+}
+
+/** A record that was rejected alone. */
+export interface RejectedRecord {
+  readonly key: string;
+  readonly etag: string;
+  /** Its place in `Records`, from 0. */
+  readonly index: number;
+  readonly reason: string;
+  /** The record's text, cut at 64 KB; NUL never occurs in it. */
+  readonly text: string;
+}
+
+/** A part file that was put before the commit that names it. */
+export interface NewPart {
+  /** Relative to the lake, below `_work/parts/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly etag: string;
+  /** Which rows of the file belong to which event hour, ascending by hour. */
+  readonly hours: readonly {
+    readonly hourMs: number;
+    readonly rowStart: number;
+    readonly rowCount: number;
+  }[];
+}
+
+/** All that one shard's commit stores, in one transaction. */
+export interface ShardResult {
+  readonly objects: readonly ObjectResult[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly alerts: readonly Alert[];
+  readonly parts: readonly NewPart[];
+  /** Names of the sinks that each new alert is to be delivered to. */
+  readonly sinks: readonly string[];
+  /**
+   * Alerts that are stored as suppressed: all (mute mode), those of events before an instant, or none.
+   * A suppressed alert has no deliveries; where there are no sinks, every alert is.
+   */
+  readonly suppress: { readonly all: boolean; readonly beforeMs: number | null };
+}
+
+/** What a commit changed; counted from the statements themselves. */
+export interface CommitCounts {
+  readonly done: number;
+  readonly skipped: number;
+  readonly dead: number;
+  /** Refs planned again because they failed for now. */
+  readonly retried: number;
+  readonly alertsRaised: number;
+  readonly alertsSuppressed: number;
+  readonly eventsRead: number;
+  readonly eventsRejected: number;
+  readonly compressedBytes: number;
+  readonly inflatedBytes: number;
+}
+
+/** A part, or a range of its rows, that waits to be compacted into its hour. */
+export interface HourPart {
+  readonly partId: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly rowStart: number;
+  readonly rowCount: number;
+}
+
+/** A file of the lake that a row names. `etag` is what the next conditional write compares. */
+export interface LakeFile {
+  readonly dataset: "events" | "activity";
+  readonly hourMs: number;
+  /** 0 for the first file of the hour, n for `-000n`. */
+  readonly index: number;
+  readonly path: string;
+  readonly etag: string;
+  readonly rows: number;
+  /** Rows whose event id stands in the hour with another content too, beyond the first of each id. */
+  readonly conflicts: number;
+  readonly bytes: number;
+}
+
+/** An event hour with parts waiting, held by this replica until `commitHour` or `releaseHour`. */
+export interface HourWork {
+  readonly hourMs: number;
+  readonly generation: number;
+  readonly parts: readonly HourPart[];
+  /** The hour's files as the database names them. */
+  readonly files: readonly LakeFile[];
+}
+
+/** What a compacted hour changed. */
+export interface HourCounts {
+  /** Rows of the hour's events files now, less the rows that were named before. */
+  readonly rowsAdded: number;
+  /** Rows of the parts, less `rowsAdded`: right also where a crash had left a newer file behind. */
+  readonly duplicates: number;
+  readonly conflictsAdded: number;
+  /** Parts that no hour needs any more: their files may be removed now. */
+  readonly sparedPartPaths: readonly string[];
+}
+
+/** An alert that waits for one sink. */
+export interface PendingDelivery {
+  readonly alertId: string;
+  readonly sink: string;
+  readonly payload: string;
+  readonly level: string;
+  readonly dedupKey: string;
+  /** Attempts before this one. */
+  readonly attempts: number;
+  /** An attempt was started and its end was never recorded: the sink may have it already. */
+  readonly maybeSent: boolean;
+}
+
+/** The end of one delivery attempt. */
+export interface DeliveryEnd {
+  readonly alertId: string;
+  readonly sink: string;
+  /** `later` becomes `undelivered` at `LIMITS.deliveryAttemptsMax`. */
+  readonly kind: "delivered" | "later" | "undelivered";
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
+
+/** The lake that a database belongs to. */
+export interface LakeBinding {
+  /** The lake's URL, or `none`. */
+  readonly url: string;
+  readonly format: "parquet" | "jsonl";
+  readonly cadence: "hourly" | "daily";
+}
+
+/** What is unfinished in the database at an instant. */
+export interface OpenWork {
+  readonly refs: number;
+  readonly shards: number;
+  /** Shards that may be taken now; the rest are held or wait for their time. */
+  readonly ready: number;
+  /** When the next waiting shard may be taken, ms since the epoch; null where none waits. */
+  readonly nextReadyAt: number | null;
+}
+
+/** Which shards a replica can read; left out, all of them. */
+export interface OfSources {
+  /** `Source.url`s that this replica was started with. */
+  readonly sourceUrls?: readonly string[];
+}
+
+/**
+ * Everything that outlives the process, on the embedded database or on Postgres. Every method may reject
+ * with TrailsieveError `unreachable` or `denied`; time is the database's own.
+ */
+export interface Store extends AsyncDisposable {
+  readonly kind: "pglite" | "postgres";
+
+  /**
+   * Ties the database to one lake at the first call. Throws `usage` naming `--rebind-lake` if it belongs to
+   * another URL or format, and naming `--change-cadence` for another cadence.
+   */
+  bindLake(lake: LakeBinding, options?: { readonly rebind?: boolean }): Promise<void>;
+
+  /**
+   * Of one page of refs, those that neither the ledger nor an open shard knows by (scope, key, ETag). Of those in
+   * the ledger, `settledSince` came there after this store was opened.
+   */
+  filterUnknown(
+    scope: string,
+    refs: readonly ObjectRef[],
+  ): Promise<
+    {
+      readonly unknown: readonly ObjectRef[];
+      readonly inLedger: number;
+      readonly settledSince: number;
+      readonly planned: number;
+    }
+  >;
+
+  /**
+   * Stores the refs as planned and enqueues the shard, in one transaction. Refs that became known in
+   * between are left out. @returns the number planned; with 0 no shard was enqueued.
+   */
+  enqueueShard(shard: {
+    readonly scope: string;
+    readonly sourceUrl: string;
+    readonly lane: Lane;
+    readonly refs: readonly ObjectRef[];
+  }): Promise<number>;
+
+  /**
+   * Takes one shard whose time has come, oldest first, live before backfill but for one turn in ten; null where
+   * there is none. A lone object that cost a holder comes behind everything else of its lane.
+   */
+  takeShard(options?: OfSources): Promise<LeasedShard | null>;
+  /** Renews the lease. @returns false if it is lost: drop the shard's work. */
+  heartbeat(shard: LeasedShard): Promise<boolean>;
+  /**
+   * The fenced commit: in one transaction checks that the lease still holds, deletes the planned refs,
+   * inserts ledger rows (of `done`, `skipped`, `dead`), dead letters of dead objects and rejected records,
+   * names the parts, stores new alerts and their deliveries, plans failed refs into a new shard that starts
+   * after the longest of their delays with `attempts` raised (or as dead at `LIMITS.objectAttemptsMax`), and
+   * completes the shard. Throws `fenced` and changes nothing if the lease is lost or a count differs.
+   */
+  commitShard(shard: LeasedShard, result: ShardResult): Promise<CommitCounts>;
+  /**
+   * Gives a shard back. With `died`, its deaths are raised: at `LIMITS.shardDeathsMax` a shard of several
+   * objects is cut into shards of one; at `LIMITS.objectDeathsMax` a lone object becomes a dead letter (its
+   * ledger row says at which stage). `suspect` names the object that a worker was on when it died: it is
+   * cut out into a shard of its own at once.
+   * @returns how many objects became dead letters (0 or 1)
+   */
+  releaseShard(
+    shard: LeasedShard,
+    options: { readonly died: boolean; readonly suspect?: string; readonly reason?: string },
+  ): Promise<number>;
+  openWork(options?: OfSources): Promise<OpenWork>;
+  /** Refs that earlier runs planned and did not finish; 0 while another replica lives, whose work they may be. */
+  leftOver(of: OfSources): Promise<number>;
+
+  /** Alerts that are neither delivered, undelivered nor suppressed: what a run finds left over at its start. */
+  openAlerts(): Promise<number>;
+  /** Sink names that have waiting deliveries, with their number. */
+  waitingSinks(): Promise<ReadonlyMap<string, number>>;
+  /** Up to `limit` due deliveries of a sink, oldest first, marked as being attempted by this replica. */
+  takeDeliveries(sink: string, limit: number): Promise<readonly PendingDelivery[]>;
+  /**
+   * Records ends of attempts. @returns how many alerts became delivered (every sink took it) and undelivered
+   * (every sink is settled, at least one gave up) by this call.
+   */
+  endDeliveries(
+    ends: readonly DeliveryEnd[],
+  ): Promise<{ readonly delivered: number; readonly undelivered: number }>;
+  /** When the next waiting delivery of one of these sinks is due, ms since the epoch; null where none waits. */
+  nextDeliveryAt(sinks: readonly string[]): Promise<number | null>;
+
+  /**
+   * Takes up to `limit` hours that have parts, oldest first: those that are due by DESIGN's rule, or with
+   * `all` every one. An hour that another living replica holds is left out.
+   */
+  takeDueHours(
+    options: { readonly all: boolean; readonly limit: number },
+  ): Promise<readonly HourWork[]>;
+  /**
+   * Names the hour's files and forgets the consumed parts in one transaction. Throws `fenced` and changes
+   * nothing if the claim is lost or a part or file row is not as taken.
+   * @param files all files of the hour, both datasets, as they are now
+   */
+  commitHour(work: HourWork, files: readonly LakeFile[]): Promise<HourCounts>;
+  releaseHour(work: HourWork): Promise<void>;
+  /** Hours that have parts, whoever holds them. */
+  openHours(): Promise<number>;
+  /** Of these part paths, those that a row names. */
+  namedParts(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Part files that no hour needs any more but whose removal was not confirmed yet. */
+  sparedParts(limit: number): Promise<readonly string[]>;
+  /** Forgets spared parts whose files are gone. */
+  forgetParts(paths: readonly string[]): Promise<void>;
+
+  /** Ledger rows and unfinished refs in total, for logs and tests. */
+  counts(): Promise<
+    {
+      readonly ledger: number;
+      readonly dead: number;
+      readonly planned: number;
+      readonly alerts: number;
+    }
+  >;
+}
