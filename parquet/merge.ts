@@ -1,0 +1,203 @@
+import { TrailsieveError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
+import { encodeChunk, type EncodedChunk } from "./encode.ts";
+import { HourOutput, type MergedHour } from "./hour_output.ts";
+import { KeyTable } from "./key_table.ts";
+import { type HourRows, type OrderedRows, orderRows } from "./order.ts";
+import { type ColumnValues, type TableFile, TableReader } from "./read.ts";
+import { type RowRange, RowSet } from "./row_set.ts";
+
+/** Rows of a part file that belong to one event hour. */
+export interface MergePart {
+  readonly file: TableFile;
+  readonly rowStart: number;
+  readonly rowCount: number;
+}
+
+/** What an hour is to be merged from. A file that several hours share must be the same object in each. */
+export interface HourInput {
+  readonly hourMs: number;
+  readonly parts: readonly MergePart[];
+  /** Files of the hour that the merged ones replace. */
+  readonly existing: readonly TableFile[];
+  /** Files of the hour that stay as they are: the merged files hold only what these lack. */
+  readonly standing?: readonly TableFile[];
+}
+
+/** Bounds of merging; the defaults are those of `LIMITS`. */
+export interface MergeOptions {
+  /** Bytes of one file; a single row group above it gets a file of its own. */
+  readonly fileBytesMax?: number;
+  readonly rowGroupRowsMax?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes of a row group before compression, about: bounds what is encoded at once. */
+const ROW_GROUP_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Rows of which one column is decoded at a time: bounds memory, and spares decoding shared files again. */
+const SLICE_ROWS_MAX = 50_000;
+
+/** Rows of one hour that become a row group, or that only the rollup counts. */
+interface Group {
+  readonly hour: number;
+  readonly rows: Uint32Array;
+  readonly isStanding: boolean;
+}
+
+/**
+ * Merges the parts and existing files of one event hour into one row per distinct event, with the hour's
+ * rollup. The same rows give the same rows in the same order, however they are spread over parts.
+ * Throws TrailsieveError `corrupt` where a file cannot be read, and the signal's reason on abort.
+ */
+export async function mergeHour(input: HourInput, options?: MergeOptions): Promise<MergedHour> {
+  for await (const merged of mergeHours([input], options)) return merged;
+  throw new Error("unreachable: each hour gives one result");
+}
+
+/**
+ * Merges several hours, in their order; part files that they share are decoded together. Memory: about 80
+ * bytes a row of all hours for their keys, one decoded column of a slice of rows, and one hour's files.
+ */
+export async function* mergeHours(
+  hours: readonly HourInput[],
+  options: MergeOptions = {},
+): AsyncGenerator<MergedHour, void, void> {
+  const { signal, fileBytesMax = LIMITS.lakeFileBytesMax } = options;
+  const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
+  const { rows, bounds } = await openRows(hours);
+  const { orders, timesMs } = await orderHours(rows, bounds, signal);
+  const groupRowsMax = Math.max(
+    1,
+    Math.min(rowGroupRowsMax, Math.floor(ROW_GROUP_BYTES_MAX / Math.max(rows.rowBytesMean, 1))),
+  );
+  const groups = orders.flatMap((order, hour) => [
+    ...cut(order.standing, groupRowsMax).map((rows) => ({ hour, rows, isStanding: true })),
+    ...cut(order.written, groupRowsMax).map((rows) => ({ hour, rows, isStanding: false })),
+  ]);
+
+  let next = 0;
+  let output = new HourOutput(fileBytesMax);
+  for (const slice of slicesOf(groups)) {
+    signal?.throwIfAborted();
+    const encoded = await encodeSlice(rows, slice);
+    for (let i = 0; i < slice.length; i++) {
+      const { hour, rows: groupRows, isStanding } = slice[i];
+      for (; next < hour; next++, output = new HourOutput(fileBytesMax)) {
+        yield output.finish(hours[next].hourMs, rowGroupRowsMax);
+      }
+      output.rollup.add(encoded[i].rollupKeys, Array.from(groupRows, (row) => timesMs[row]));
+      if (isStanding) continue;
+      const conflicts = groupRows.reduce(
+        (n, row) => n + (orders[hour].conflicts.has(row) ? 1 : 0),
+        0,
+      );
+      output.append(encoded[i].chunks, groupRows.length, conflicts);
+    }
+  }
+  for (; next < hours.length; next++, output = new HourOutput(fileBytesMax)) {
+    yield output.finish(hours[next].hourMs, rowGroupRowsMax);
+  }
+}
+
+/** Puts all hours' rows under one numbering: for each hour its standing rows, then the others. */
+async function openRows(hours: readonly HourInput[]) {
+  const readers = new Map<TableFile, TableReader>();
+  const ranges: RowRange[] = [];
+  let row = 0;
+  const add = async (file: TableFile, rowStart = 0, rowCount?: number) => {
+    const reader = readers.get(file) ?? await TableReader.open(file);
+    readers.set(file, reader);
+    const count = rowCount ?? reader.rowCount;
+    if (rowStart + count > reader.rowCount) {
+      throw new TrailsieveError(
+        "corrupt",
+        `Cannot merge rows ${rowStart} to ${rowStart + count} of a part: it has ${reader.rowCount}`,
+        { stage: "compact" },
+      );
+    }
+    ranges.push({ reader, rowStart, rowCount: count });
+    row += count;
+  };
+  const bounds: HourRows[] = [];
+  for (const { standing = [], existing, parts } of hours) {
+    const from = row;
+    for (const file of standing) await add(file);
+    const standingEnd = row;
+    for (const file of existing) await add(file);
+    for (const { file, rowStart, rowCount } of parts) await add(file, rowStart, rowCount);
+    bounds.push({ from, standingEnd, to: row });
+  }
+  return { rows: new RowSet(ranges), bounds };
+}
+
+/** Orders each hour's rows; the ids, which nothing needs after it, are let go. */
+async function orderHours(rows: RowSet, bounds: readonly HourRows[], signal?: AbortSignal) {
+  const keys = new KeyTable(rows.count);
+  const all = Uint32Array.from({ length: rows.count }, (_, i) => i);
+  for (const piece of cut(all, SLICE_ROWS_MAX)) {
+    signal?.throwIfAborted();
+    const selection = rows.select([piece]);
+    const [timesMs] = await selection.read("event_time");
+    const [ids] = await selection.read("event_id");
+    keys.add(timesMs as number[], ids as string[]);
+  }
+  const orders: OrderedRows[] = [];
+  for (const bound of bounds) {
+    signal?.throwIfAborted();
+    orders.push(await orderRows(rows, keys, bound));
+  }
+  return { orders, timesMs: keys.timesMs };
+}
+
+/** Reads and encodes the groups of a slice a column at a time; only one column is ever decoded whole. */
+async function encodeSlice(rows: RowSet, slice: readonly Group[]) {
+  const selection = rows.select(slice.map((group) => group.rows));
+  const encoded = slice.map(() => ({
+    chunks: [] as EncodedChunk[],
+    rollupKeys: [] as ColumnValues[],
+  }));
+  const rollupNames = new Set(ACTIVITY_KEY_COLUMNS.map(({ name }) => name));
+  const rollupOnly = slice.every((group) => group.isStanding);
+  const keyValues = new Map<string, ColumnValues[]>();
+  for (const column of EVENT_COLUMNS) {
+    if (rollupOnly && !rollupNames.has(column.name)) continue;
+    const values = await selection.read(column.name);
+    if (rollupNames.has(column.name)) keyValues.set(column.name, values);
+    slice.forEach((group, i) => {
+      if (!group.isStanding) encoded[i].chunks.push(encodeChunk(column, values[i]));
+    });
+  }
+  for (const { name } of ACTIVITY_KEY_COLUMNS) {
+    encoded.forEach(({ rollupKeys }, i) => rollupKeys.push(keyValues.get(name)![i]));
+  }
+  return encoded;
+}
+
+/** Cuts rows into pieces of about equal size, at most `rowsMax` each. */
+function cut(rows: Uint32Array, rowsMax: number): Uint32Array[] {
+  const pieceCount = Math.ceil(rows.length / rowsMax);
+  const pieceRows = Math.ceil(rows.length / pieceCount);
+  return Array.from(
+    { length: pieceCount },
+    (_, i) => rows.subarray(i * pieceRows, (i + 1) * pieceRows),
+  );
+}
+
+/** Consecutive groups of a bounded number of rows; standing rows apart, since little of them is read. */
+function* slicesOf(groups: readonly Group[]): Generator<Group[]> {
+  let slice: Group[] = [];
+  let rows = 0;
+  for (const group of groups) {
+    const full = rows + group.rows.length > SLICE_ROWS_MAX;
+    if (slice.length > 0 && (full || slice[0].isStanding !== group.isStanding)) {
+      yield slice;
+      slice = [];
+      rows = 0;
+    }
+    slice.push(group);
+    rows += group.rows.length;
+  }
+  if (slice.length > 0) yield slice;
+}

@@ -1,0 +1,13 @@
+/** The lake's tables as Parquet: pure, bytes in and bytes out. */
+export * from "./columns.ts";
+export { encodeChunk, type EncodedChunk, TableWriter } from "./encode.ts";
+export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";
+export { type EventRow, MADE_ID_PREFIX, recordFromRow } from "./record.ts";
+export type { MergedFile, MergedHour } from "./hour_output.ts";
+export {
+  type HourInput,
+  mergeHour,
+  mergeHours,
+  type MergeOptions,
+  type MergePart,
+} from "./merge.ts";

@@ -1,0 +1,59 @@
+import { judgeClusters } from "./distinct.ts";
+import type { KeyTable } from "./key_table.ts";
+import type { RowSet } from "./row_set.ts";
+
+/** Rows of one hour within a set: from `from` to `to` (exclusive), its standing rows first. */
+export interface HourRows {
+  readonly from: number;
+  readonly standingEnd: number;
+  readonly to: number;
+}
+
+/** The rows that an hour ends up with. */
+export interface OrderedRows {
+  /** Distinct rows to be written, sorted by event time, then event id, then content. */
+  readonly written: Uint32Array;
+  /** Rows of files that stay as they are; nothing is written for them. */
+  readonly standing: Uint32Array;
+  /** Rows to be written whose event id an earlier row of the hour has, with another content. */
+  readonly conflicts: ReadonlySet<number>;
+}
+
+/** Finds the distinct rows of an hour and their order, which depends on nothing but their content. */
+export async function orderRows(
+  rows: RowSet,
+  keys: KeyTable,
+  { from, standingEnd, to }: HourRows,
+): Promise<OrderedRows> {
+  const clusters = keys.sharedIds(from, to);
+  const { repeated, conflicting } = await judgeClusters(
+    rows,
+    clusters,
+    (row) => row < standingEnd,
+  );
+
+  const kept = new Uint32Array(to - from - repeated.size);
+  let count = 0;
+  for (let row = from; row < to; row++) if (!repeated.has(row)) kept[count++] = row;
+  const firstWritten = kept.findIndex((row) => row >= standingEnd);
+  const standing = kept.subarray(0, firstWritten < 0 ? kept.length : firstWritten);
+  const written = kept.subarray(standing.length);
+  const compare = (a: number, b: number) =>
+    keys.compare(a, b) || (conflicting.get(a)! < conflicting.get(b)! ? -1 : 1);
+  // A part is often sorted already, and looking is far cheaper than sorting.
+  if (written.some((row, i) => i > 0 && compare(written[i - 1], row) > 0)) written.sort(compare);
+
+  const conflicts = new Set<number>();
+  if (conflicting.size > 0) {
+    const place = new Map<number, number>();
+    for (const list of [standing, written]) {
+      for (const row of list) if (conflicting.has(row)) place.set(row, place.size);
+    }
+    for (const cluster of clusters) {
+      const inOrder = cluster.filter((row) => place.has(row))
+        .sort((a, b) => place.get(a)! - place.get(b)!);
+      for (const row of inOrder.slice(1)) if (row >= standingEnd) conflicts.add(row);
+    }
+  }
+  return { written, standing, conflicts };
+}

@@ -1,0 +1,150 @@
+import { zstdDecompressSync } from "node:zlib";
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from "hyparquet";
+import { TrailsieveError } from "../core/errors.ts";
+
+/** A Parquet file in memory, or one of which ranges can be read. */
+export type TableFile = Uint8Array | {
+  readonly byteLength: number;
+  slice(start: number, end: number): Uint8Array | Promise<Uint8Array>;
+};
+
+/** A column's values: numbers (ms since the epoch for timestamps), strings, booleans; null where absent. */
+export type ColumnValues = unknown[];
+
+// A byte order mark belongs to a value as every other character does.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+const PARSERS = {
+  timestampFromMilliseconds: (ms: bigint) => Number(ms),
+  stringFromBytes: (bytes: Uint8Array) => bytes && decoder.decode(bytes),
+};
+
+const COMPRESSORS = { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
+
+/** A row group of a file: its first row, its rows, and the bytes that they take decompressed. */
+export interface RowGroupExtent {
+  readonly rowStart: number;
+  readonly rowCount: number;
+  readonly uncompressedBytes: number;
+}
+
+/** Reads columns of one Parquet file; the footer is read once. */
+export class TableReader {
+  readonly rowCount: number;
+  readonly rowGroups: readonly RowGroupExtent[];
+  /** Names of the file's columns, in order. */
+  readonly columnNames: readonly string[];
+  readonly #file: AsyncBuffer;
+  readonly #metadata: FileMetaData;
+
+  private constructor(file: AsyncBuffer, metadata: FileMetaData) {
+    this.#file = file;
+    this.#metadata = metadata;
+    this.rowCount = Number(metadata.num_rows);
+    let rowStart = 0;
+    this.rowGroups = metadata.row_groups.map((group) => {
+      const rowCount = Number(group.num_rows);
+      rowStart += rowCount;
+      return {
+        rowStart: rowStart - rowCount,
+        rowCount,
+        uncompressedBytes: Number(group.total_byte_size),
+      };
+    });
+    this.columnNames = parquetSchema(metadata).children.map((child) => child.element.name);
+  }
+
+  /** Throws TrailsieveError `corrupt` unless the file is Parquet. */
+  static async open(file: TableFile): Promise<TableReader> {
+    const buffer = asyncBuffer(file);
+    return new TableReader(buffer, await readable(() => parquetMetadataAsync(buffer)));
+  }
+
+  /** The values of one column in rows `rowStart` to `rowEnd` (exclusive). Throws `corrupt`. */
+  async readColumn(
+    name: string,
+    rowStart = 0,
+    rowEnd: number = this.rowCount,
+  ): Promise<ColumnValues> {
+    const values: ColumnValues = new Array(Math.max(rowEnd - rowStart, 0)).fill(null);
+    if (values.length === 0) return values;
+    await readable(() =>
+      parquetRead({
+        file: this.#file,
+        metadata: this.#metadata,
+        columns: [name],
+        rowStart,
+        rowEnd,
+        compressors: COMPRESSORS,
+        parsers: PARSERS,
+        onChunk(chunk) {
+          const from = Math.max(chunk.rowStart, rowStart);
+          const to = Math.min(chunk.rowEnd, rowEnd);
+          for (let row = from; row < to; row++) {
+            const value = chunk.columnData[row - chunk.rowStart] ?? null;
+            values[row - rowStart] = typeof value === "bigint" ? Number(value) : value;
+          }
+        },
+      })
+    );
+    return values;
+  }
+}
+
+/**
+ * Reads rows of a Parquet file, column by column.
+ * @param options `columns`: names, default all; `rowStart`, `rowEnd` (exclusive): default all rows
+ * @returns the number of rows read and, for each column in the order asked for, its values.
+ * Throws TrailsieveError `corrupt` where the file cannot be read.
+ */
+export async function readTable(
+  file: TableFile,
+  options: { readonly columns?: readonly string[]; readonly rowStart?: number; rowEnd?: number } =
+    {},
+): Promise<{ readonly rowCount: number; readonly values: readonly ColumnValues[] }> {
+  const reader = await TableReader.open(file);
+  const rowStart = Math.min(options.rowStart ?? 0, reader.rowCount);
+  const rowEnd = Math.max(Math.min(options.rowEnd ?? reader.rowCount, reader.rowCount), rowStart);
+  const values: ColumnValues[] = [];
+  for (const name of options.columns ?? reader.columnNames) {
+    values.push(await reader.readColumn(name, rowStart, rowEnd));
+  }
+  return { rowCount: rowEnd - rowStart, values };
+}
+
+function asyncBuffer(file: TableFile): AsyncBuffer {
+  return {
+    byteLength: file.byteLength,
+    slice(start, end = file.byteLength) {
+      const bytes = file.slice(start, end);
+      return bytes instanceof Uint8Array ? wholeBuffer(bytes) : bytes.then(wholeBuffer);
+    },
+  };
+}
+
+function wholeBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  const own = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return own ? buffer : new Uint8Array(bytes).buffer;
+}
+
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof TrailsieveError) throw cause;
+    throw new TrailsieveError(
+      "corrupt",
+      `Cannot read a Parquet file: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}

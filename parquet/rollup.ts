@@ -1,0 +1,64 @@
+import { compareCodePoints } from "../core/json_text.ts";
+import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
+import { TableWriter } from "./encode.ts";
+
+interface Entry {
+  readonly keys: readonly (string | null)[];
+  count: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+/** Counts events of one hour by the key columns of `activity`. Holds one entry a combination of keys. */
+export class Rollup {
+  readonly #entries = new Map<string, Entry>();
+
+  /**
+   * Counts events.
+   * @param keys for each key column its values
+   * @param timesMs the events' times
+   */
+  add(keys: readonly (readonly unknown[])[], timesMs: readonly number[]): void {
+    for (let i = 0; i < timesMs.length; i++) {
+      const values = keys.map((column) => column[i] as string | null);
+      const name = JSON.stringify(values);
+      const entry = this.#entries.get(name);
+      const timeMs = timesMs[i];
+      if (entry === undefined) {
+        this.#entries.set(name, { keys: values, count: 1, firstMs: timeMs, lastMs: timeMs });
+      } else {
+        entry.count++;
+        if (timeMs < entry.firstMs) entry.firstMs = timeMs;
+        if (timeMs > entry.lastMs) entry.lastMs = timeMs;
+      }
+    }
+  }
+
+  /** The `activity` file, sorted by its key columns with nulls first. */
+  finish(rowGroupRowsMax: number): { readonly bytes: Uint8Array<ArrayBuffer>; rows: number } {
+    const entries = [...this.#entries.values()].sort(compareEntries);
+    const writer = new TableWriter(ACTIVITY_COLUMNS);
+    for (let start = 0; start < entries.length; start += rowGroupRowsMax) {
+      const group = entries.slice(start, start + rowGroupRowsMax);
+      const values: unknown[][] = [
+        ...ACTIVITY_KEY_COLUMNS.map((_, i) => group.map((entry) => entry.keys[i])),
+        group.map((entry) => entry.count),
+        group.map((entry) => entry.firstMs),
+        group.map((entry) => entry.lastMs),
+      ];
+      writer.writeRowGroup(values, group.length);
+    }
+    return { bytes: writer.finish(), rows: entries.length };
+  }
+}
+
+function compareEntries(a: Entry, b: Entry): number {
+  for (let i = 0; i < a.keys.length; i++) {
+    const [x, y] = [a.keys[i], b.keys[i]];
+    if (x === y) continue;
+    if (x === null) return -1;
+    if (y === null) return 1;
+    return compareCodePoints(x, y);
+  }
+  return 0;
+}

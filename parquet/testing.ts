@@ -1,0 +1,106 @@
+/** Random rows for this room's tests: everything that CloudTrail, or an attacker, can put into a field. */
+import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import { TableWriter } from "./encode.ts";
+import { readTable, type TableFile } from "./read.ts";
+import type { EventRow } from "./record.ts";
+
+/** A generator of numbers in [0, 1); the seed is printed, so that a failure can be repeated. */
+export function seeded(seed = Math.floor(Math.random() * 2 ** 31)): () => number {
+  console.log(`seed ${seed}`);
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const STRINGS = [
+  "",
+  " ",
+  "123456789012",
+  "\u0000",
+  "a\u0000b",
+  "\uFEFFmark",
+  "é",
+  "\u{1F600}",
+  "\uFFFD",
+  '"quoted\\"',
+  "line\nbreak",
+  "=cmd()",
+  "null",
+  "x".repeat(5000),
+];
+
+const JSON_TEXTS = [
+  "null",
+  "{}",
+  "[]",
+  '""',
+  '"AROA"',
+  "0.0",
+  "12345678901234567890",
+  '{"a":{"b":[1,2,{"c":null}]}}',
+  '"\\ud800"',
+  '{"k":1,"k":2}',
+  '{"\u{1F600}":"\\u0000"}',
+];
+
+const INSTANTS = [
+  0,
+  -1000,
+  Date.UTC(1969, 6, 20),
+  -62_167_219_200_000,
+  253_402_300_799_000,
+  1_700_000_000_123,
+];
+
+/** A random value of the column. */
+export function randomValue(column: Column, random: () => number): unknown {
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)];
+  if (!column.required && random() < 0.3) return null;
+  switch (column.type) {
+    case "timestamp":
+      return random() < 0.2
+        ? pick(INSTANTS)
+        : 1_700_000_000_000 + Math.floor(random() * 1e7) * 1000;
+    case "int64":
+      return Math.floor(random() * 2 ** 53);
+    case "bool":
+      return random() < 0.5;
+    case "json":
+      return column.name === "extra" ? `{"e":${pick(JSON_TEXTS)}}` : pick(JSON_TEXTS);
+    case "string":
+      return random() < 0.5 ? pick(STRINGS) : `v${Math.floor(random() * 1000)}`;
+  }
+}
+
+/** A row of `events` with random values. */
+export function randomRow(random: () => number): EventRow {
+  return Object.fromEntries(
+    EVENT_COLUMNS.map((column) => [column.name, randomValue(column, random)]),
+  );
+}
+
+/** Writes rows as a file of one or more row groups. */
+export function writeRows(rows: readonly EventRow[], rowGroupRows = 1000): Uint8Array {
+  const writer = new TableWriter(EVENT_COLUMNS);
+  for (let start = 0; start < rows.length; start += rowGroupRows) {
+    const group = rows.slice(start, start + rowGroupRows);
+    writer.writeRowGroup(
+      EVENT_COLUMNS.map(({ name }) => group.map((row) => row[name] ?? null)),
+      group.length,
+    );
+  }
+  return writer.finish();
+}
+
+/** Reads all rows of a file. */
+export async function readRows(file: TableFile): Promise<EventRow[]> {
+  const { rowCount, values } = await readTable(file);
+  return Array.from(
+    { length: rowCount },
+    (_, i) => Object.fromEntries(EVENT_COLUMNS.map(({ name }, c) => [name, values[c][i]])),
+  );
+}
