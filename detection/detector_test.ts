@@ -1,0 +1,209 @@
+import { assert, assertEquals } from "@std/assert";
+import { Random } from "./_random.ts";
+import { compileModuleRule, compileRules } from "./compile.ts";
+import { Detector } from "./detector.ts";
+import { Event } from "./event.ts";
+import { recordFieldsFromText } from "./record_fields.ts";
+import type { Rule } from "./rule.ts";
+import { loadText, ruleText } from "./sigma/_rule_cases.ts";
+
+function ruleOf(id: string, more: Partial<Rule> = {}): Rule {
+  return {
+    id,
+    title: id,
+    level: "low",
+    description: "",
+    author: "",
+    tags: [],
+    references: [],
+    falsePositives: [],
+    matches: () => true,
+    ...more,
+  };
+}
+
+function detectorOf(...rules: Rule[]): Detector {
+  return new Detector(rules.map(compileModuleRule));
+}
+
+function run(detector: Detector, source: string | null, name: string | null): string[] {
+  const log: string[] = [];
+  detector.evaluate(
+    new Event(recordFieldsFromText(JSON.stringify({ eventSource: source, eventName: name }))),
+    source,
+    name,
+    (rule) => log.push(rule.id),
+    (rule, error) => log.push(`${rule.id}: ${(error as Error).message}`),
+    (index) => log.push(`#${index}`),
+  );
+  return log;
+}
+
+Deno.test("Detector.evaluate() runs rules whose hints fit, in order, each announced before", () => {
+  const detector = detectorOf(
+    ruleOf("any"),
+    ruleOf("source", { eventSources: ["s3", "ec2"] }),
+    ruleOf("name", { eventNames: ["Get"] }),
+    ruleOf("both", { eventSources: ["ec2"], eventNames: ["Get"] }),
+  );
+  assertEquals(run(detector, "s3", "Put"), ["#0", "any", "#1", "source"]);
+  assertEquals(run(detector, "s3", "Get"), ["#0", "any", "#1", "source", "#2", "name"]);
+  assertEquals(run(detector, "ec2", "Get").length, 8);
+  assertEquals(run(detector, "S3", "get"), ["#0", "any"]);
+  const matched = (...pair: [string | null, string | null]) =>
+    run(detector, ...pair).filter((entry) => !entry.startsWith("#"));
+  assertEquals(matched(null, null), ["any"]);
+  assertEquals(matched(null, "Get"), ["any", "name"]);
+});
+
+Deno.test("Detector.evaluate() names a rule that throws and goes on", () => {
+  const detector = detectorOf(
+    ruleOf("bad", {
+      matches: () => {
+        throw new Error("no");
+      },
+    }),
+    ruleOf("odd", { matches: (() => "yes") as unknown as Rule["matches"] }),
+    ruleOf("good"),
+  );
+  assertEquals(run(detector, "a", "b"), ["#0", "bad: no", "#1", "#2", "good"]);
+});
+
+Deno.test("Detector.evaluate() does not blame a rule for the caller's own error", () => {
+  const detector = detectorOf(ruleOf("good"));
+  const event = new Event(recordFieldsFromText("{}"));
+  let blamed = false;
+  let thrown = "";
+  try {
+    detector.evaluate(event, null, null, () => {
+      throw new Error("mine");
+    }, () => blamed = true);
+  } catch (error) {
+    thrown = (error as Error).message;
+  }
+  assertEquals([thrown, blamed], ["mine", false]);
+});
+
+Deno.test("Detector.disable() switches one rule off and leaves the others", () => {
+  const detector = detectorOf(ruleOf("a"), ruleOf("b"));
+  assertEquals(run(detector, "x", "y").length, 4);
+  detector.disable("a");
+  detector.disable("unknown");
+  assertEquals(run(detector, "x", "y"), ["#1", "b"]);
+  assertEquals(detector.rules.length, 2);
+});
+
+Deno.test("Detector.candidates() stay right beyond the number of pairs that are remembered", () => {
+  const detector = detectorOf(ruleOf("a", { eventNames: ["n7"] }));
+  for (let i = 0; i < 50_000; i++) detector.candidates("s", `n${i}`);
+  assertEquals(detector.candidates("s", "n7"), [0]);
+  assertEquals(detector.candidates("s", "n8"), []);
+});
+
+Deno.test("Detector.unindexed() names rules about which no field of an index decides", async () => {
+  const text = [
+    "a:\n  eventName: [x, y]\ncondition: a",
+    "a:\n  eventName|startswith: x\nb:\n  userAgent: z\ncondition: a and b",
+    "a:\n  eventSource|contains: x\nb:\n  eventName|re: '^y'\ncondition: 1 of them",
+    "a:\n  userAgent: z\ncondition: a",
+    "a:\n  eventName: x\nb:\n  userAgent: z\ncondition: a or b",
+    "a:\n  eventName: x\nb:\n  userAgent: z\ncondition: b and not a",
+    "a:\n  eventName|fieldref: userAgent\ncondition: a",
+    "a:\n  errorCode|exists: true\nb:\n  eventType: z\ncondition: a and b",
+    "a:\n  sourceIPAddress: z\ncondition: a",
+  ].map((detection, i) => ruleText(detection).replaceAll("test-rule", `r${i}`)).join("---\n");
+  const detector = await compileRules((await loadText(text)).specs);
+  assertEquals(detector.unindexed().map(({ id }) => id), ["r4", "r6", "r8"]);
+});
+
+Deno.test("Detector's index is never narrower than its rules, on random rules and events", async () => {
+  const random = new Random("Detector index");
+  const texts = Array.from(
+    { length: 200 },
+    (_, i) => ruleText(randomDetection(random)).replace("test-rule", `r${i}`),
+  );
+  const set = await loadText(texts.join("---\n"));
+  assertEquals(set.problems, []);
+  const detector = await compileRules(set.specs);
+  let matched = 0;
+  let skipped = 0;
+  for (let round = 0; round < 300; round++) {
+    const record: Record<string, unknown> = {};
+    for (const field of FIELDS) {
+      if (random.below(8) > 0) record[field] = randomValue(random);
+    }
+    if (random.below(8) > 0) record.userIdentity = randomIdentity(random);
+    const event = new Event(recordFieldsFromText(JSON.stringify(record)));
+    const [source, name] = ["eventSource", "eventName"].map((field) =>
+      typeof record[field] === "string" ? record[field] as string : null
+    );
+    const found = new Set<string>();
+    detector.evaluate(event, source, name, (rule) => found.add(rule.id), (_, error) => {
+      throw error;
+    });
+    for (const rule of detector.rules) {
+      const expected = rule.matches(event);
+      assertEquals(found.has(rule.id), expected, `${rule.id} on ${JSON.stringify(record)}`);
+      if (expected) matched++;
+    }
+    skipped += detector.rules.length - detector.candidates(source, name).length;
+  }
+  assert(matched > 5000, `rules must match often: ${matched}`);
+  assert(skipped > 5000, `the index must spare work: ${skipped}`);
+});
+
+const FIELDS = ["eventSource", "eventName", "userAgent", "errorCode", "userIdentity.type"];
+const WORDS = ["GetUser", "PutUser", "getuser", "Getx", "ec2.amazonaws.com", "s3", ""];
+
+function randomValue(random: Random): unknown {
+  const other = random.below(10);
+  if (other === 0) return null;
+  if (other === 1) return [random.pick(WORDS), random.pick(WORDS)];
+  if (other === 2) return random.pick([1, true, {}]);
+  return random.pick(WORDS);
+}
+
+/** Forms in which a path leads to a `type`, or does not. */
+function randomIdentity(random: Random): unknown {
+  const type = { type: randomValue(random) };
+  return random.pick([type, type, type, [type], [type, { type: "s3" }], {}, "s3", null]);
+}
+
+function randomDetection(random: Random): string {
+  const names = ["a", "b", "c"];
+  const searches = names.map((name) => {
+    const lines = Array.from({ length: 1 + random.below(2) }, () => {
+      const field = random.pick(FIELDS);
+      const modifier = random.pick([
+        "",
+        "",
+        "|startswith",
+        "|contains",
+        "|endswith",
+        "|neq",
+        "|cased",
+      ]);
+      const values = random.pick([
+        JSON.stringify(random.pick(WORDS)),
+        `[${JSON.stringify(random.pick(WORDS))}, ${
+          JSON.stringify(random.pick(["*er", "?3", "x"]))
+        }]`,
+      ]);
+      const special = [`${field}: null`, `${field}|exists: true`, `${field}|re: '^[Gg]et'`];
+      const line = random.below(6) === 0 ? random.pick(special) : `${field}${modifier}: ${values}`;
+      return `  - ${line}`;
+    });
+    return `${name}:\n${lines.join("\n")}`;
+  });
+  const condition = random.pick([
+    "a and b and c",
+    "a and not b and c",
+    "a or b and not c",
+    "not (a or b) and c",
+    "not a or not b or c",
+    "1 of them",
+    "all of them",
+    "not 1 of a* and c and b",
+  ]);
+  return `${searches.join("\n")}\ncondition: ${condition}`;
+}

@@ -1,0 +1,193 @@
+import type { Leaf, Reading } from "./leaf.ts";
+import { type Path, pathOf } from "./path.ts";
+import { keywordTexts, memberAt, readPath, scalarLeaf } from "./read_path.ts";
+import type { RecordFields } from "./record_fields.ts";
+import type { EventView } from "./rule.ts";
+import { parseIdentity, parseValue } from "./shared_values.ts";
+
+/**
+ * Text from which on a field is searched as text, since its objects would take many times as much, and from which
+ * on what was parsed is let go when the event is left.
+ */
+const LARGE_TEXT_LENGTH = 1_000_000;
+
+/**
+ * One CloudTrail event behind `get(path)`. Nothing is parsed until a rule asks for it, and nothing twice;
+ * an instance is meant to be used for one event after the other.
+ */
+export class Event implements EventView {
+  #fields: RecordFields;
+  /** What was read of this event has its number beside it; older entries are those of events before. */
+  #number = 1;
+  #values: unknown[] = [];
+  #valueNumbers: number[] = [];
+  #readings: Reading[] = [];
+  #readingNumbers: number[] = [];
+  /** Whole top-level fields that are no plain strings. */
+  readonly #parsed = new Map<string, unknown>();
+  /** Large top-level fields as text. */
+  readonly #largeTexts = new Map<string, string>();
+  #keywordTexts: readonly Leaf[] | undefined;
+  #holdsMuch = false;
+
+  constructor(fields: RecordFields) {
+    this.#fields = fields;
+  }
+
+  /** Turns to another record; what `get` returned before stays what it was. */
+  reset(fields: RecordFields): void {
+    this.#fields = fields;
+    this.#number++;
+    this.#keywordTexts = undefined;
+    if (this.#parsed.size > 0) this.#parsed.clear();
+    if (this.#largeTexts.size > 0) this.#largeTexts.clear();
+    if (!this.#holdsMuch) return;
+    this.#holdsMuch = false;
+    this.#values = [];
+    this.#valueNumbers = [];
+    this.#readings = [];
+    this.#readingNumbers = [];
+  }
+
+  /** The record's whole JSON text, white space included. */
+  text(): string {
+    return this.#fields.text();
+  }
+
+  /** The record's JSON text of one top-level field; undefined where it is absent. */
+  fieldText(name: string): string | undefined {
+    return this.#fields.fieldText(name);
+  }
+
+  /**
+   * The record's JSON text of a value where it is found without parsing: undefined where there is no such
+   * value, null where that takes a closer look.
+   */
+  quickText({ heads }: Path): string | undefined | null {
+    if (heads.length === 1) return this.#fields.fieldText(heads[0]);
+    if (heads.length > 2 || this.#longestHead(heads) > 0) return null;
+    return this.#fields.memberText?.(heads[1]) ?? null;
+  }
+
+  get(path: string): unknown {
+    return this.#get(pathOf(path));
+  }
+
+  /**
+   * The values at a path as Sigma compares them: every element of every list on the path, numbers and
+   * objects in the source's own text.
+   */
+  read(path: string | Path): Reading {
+    const taken = typeof path === "string" ? pathOf(path) : path;
+    const { slot } = taken;
+    if (this.#readingNumbers[slot] === this.#number) return this.#readings[slot];
+    const reading = this.#read(taken);
+    if (slot >= 0) {
+      this.#readings[slot] = reading;
+      this.#readingNumbers[slot] = this.#number;
+    }
+    return reading;
+  }
+
+  /** The texts in which Sigma's keywords are sought. */
+  keywordTexts(): readonly Leaf[] {
+    return this.#keywordTexts ??= keywordTexts(this.#fields.text());
+  }
+
+  #get(path: Path): unknown {
+    const { slot } = path;
+    if (this.#valueNumbers[slot] === this.#number) return this.#values[slot];
+    const value = this.#resolve(path);
+    if (slot >= 0) {
+      this.#values[slot] = value;
+      this.#valueNumbers[slot] = this.#number;
+    }
+    return value;
+  }
+
+  #read(path: Path): Reading {
+    const large = this.#large(path);
+    if (large !== undefined) return readPath(large.text, path.segments.slice(large.from));
+    // Most fields are plain strings; the text is only searched where parsing would lose something or
+    // where the path may lead through a list.
+    const leaf = scalarLeaf(this.#get(path));
+    if (leaf !== undefined) return leaf.alone;
+    const { segments, heads } = path;
+    for (let i = this.#longestHead(heads); i >= 0; i--) {
+      const text = this.#fields.fieldText(heads[i]);
+      if (text !== undefined) return readPath(text, segments.slice(i + 1));
+    }
+    return ABSENT;
+  }
+
+  #resolve(path: Path): unknown {
+    const { segments, heads } = path;
+    if (heads.length === 2) {
+      const text = this.quickText(path);
+      if (typeof text === "string") return parseValue(text);
+    }
+    const large = this.#large(path);
+    if (large !== undefined) {
+      const text = memberAt(large.text, segments, large.from);
+      return text === undefined ? undefined : parseValue(text);
+    }
+    for (let i = this.#longestHead(heads); i >= 0; i--) {
+      const value = this.#topLevel(heads[i]);
+      if (value !== undefined) return descend(value, segments, i + 1);
+    }
+    return undefined;
+  }
+
+  /** The large object or list that the path leads into, and where the path goes on. */
+  #large({ heads }: Path): { readonly text: string; readonly from: number } | undefined {
+    if (!this.#isLarge()) return undefined;
+    for (let i = this.#longestHead(heads); i >= 0; i--) {
+      const text = this.#largeTexts.get(heads[i]) ?? this.#fields.fieldText(heads[i]);
+      if (text === undefined) continue;
+      const first = text.charCodeAt(0);
+      if (text.length < LARGE_TEXT_LENGTH || (first !== 0x7b && first !== 0x5b)) return undefined;
+      this.#holdsMuch = true;
+      this.#largeTexts.set(heads[i], text);
+      return { text, from: i + 1 };
+    }
+    return undefined;
+  }
+
+  #isLarge(): boolean {
+    return (this.#fields.byteLength ?? 0) >= LARGE_TEXT_LENGTH;
+  }
+
+  #longestHead(heads: readonly string[]): number {
+    return this.#fields.mayHoldDottedNames?.() === false ? 0 : heads.length - 1;
+  }
+
+  #topLevel(name: string): unknown {
+    const known = this.#parsed.get(name);
+    if (known !== undefined) return known;
+    const text = this.#fields.fieldText(name);
+    if (text === undefined) return undefined;
+    if (text.length >= LARGE_TEXT_LENGTH) this.#holdsMuch = true;
+    const value = name === "userIdentity" ? parseIdentity(text) : parseValue(text);
+    if (typeof value === "object") this.#parsed.set(name, value);
+    return value;
+  }
+}
+
+const ABSENT: Reading = { present: false, leaves: [] };
+
+/** Follows the rest of a path through objects; a member named like the whole rest comes first. */
+function descend(start: unknown, segments: readonly string[], from: number): unknown {
+  let value = start;
+  while (from < segments.length) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    let to = segments.length;
+    let name = to - from === 1 ? segments[from] : segments.slice(from, to).join(".");
+    while (!Object.hasOwn(value, name)) {
+      if (--to === from) return undefined;
+      name = to - from === 1 ? segments[from] : segments.slice(from, to).join(".");
+    }
+    value = (value as Record<string, unknown>)[name];
+    from = to;
+  }
+  return value;
+}

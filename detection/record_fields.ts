@@ -1,0 +1,46 @@
+import { objectMembers } from "../core/json_text.ts";
+
+/** A record as text: what the worker's byte scanner gives, and all that an {@linkcode Event} needs. */
+export interface RecordFields {
+  /**
+   * JSON text of a top-level field's value, white space included; of a name that occurs twice the last.
+   * `undefined` where the record has no such field.
+   */
+  fieldText(name: string): string | undefined;
+  /**
+   * JSON text of a member of an object that is a top-level field, by its dotted path, where it is at hand
+   * without going through the object; null says nothing of whether there is such a member.
+   */
+  memberText?(path: string): string | null;
+  /** Names of the top-level fields, each once. */
+  fieldNames(): readonly string[];
+  /** The whole record's JSON text, white space included. */
+  text(): string;
+  /**
+   * False only if no top-level name holds a dot, which spares looking for `a.b` whenever a rule asks for `b`
+   * of `a`. Left out, every record is taken to have such names.
+   */
+  mayHoldDottedNames?(): boolean;
+  /** Bytes or characters of the record, where they are known: large ones are handled with care. */
+  readonly byteLength?: number;
+}
+
+/**
+ * Fields of a record given as JSON text, for tools and tests.
+ * Throws SyntaxError unless the text is a JSON object.
+ */
+export function recordFieldsFromText(json: string): RecordFields {
+  // The members are found without checking every byte, so the check comes first.
+  JSON.parse(json);
+  const byName = new Map<string, string>();
+  for (const { name, text } of objectMembers(json)) byName.set(name, text);
+  const names = [...byName.keys()];
+  const hasDottedName = names.some((name) => name.includes("."));
+  return {
+    fieldText: (name) => byName.get(name),
+    fieldNames: () => names,
+    text: () => json,
+    byteLength: json.length,
+    mayHoldDottedNames: () => hasDottedName,
+  };
+}
