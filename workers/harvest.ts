@@ -1,0 +1,41 @@
+import type { Alert } from "../core/types.ts";
+import { PartBuilder } from "./part_builder.ts";
+import type { PartReport, RejectedReport } from "./protocol.ts";
+
+/** Where a harvest stood, to go back to. */
+export interface HarvestMark {
+  readonly alerts: number;
+  readonly rejected: number;
+  readonly parts: number;
+}
+
+/** What one shard yields beside the outcomes of its objects. */
+export class Harvest {
+  readonly alerts: Alert[] = [];
+  readonly rejected: RejectedReport[] = [];
+  readonly parts = new PartBuilder();
+  readonly ruleErrors = new Map<string, { count: number; message: string }>();
+
+  /** Notes the place before an object whose reading may yet fail after it has yielded something. */
+  mark(): HarvestMark {
+    return { alerts: this.alerts.length, rejected: this.rejected.length, parts: this.parts.mark() };
+  }
+
+  /** Forgets everything since the mark. */
+  rollBack(mark: HarvestMark): void {
+    this.alerts.length = mark.alerts;
+    this.rejected.length = mark.rejected;
+    this.parts.rollBack(mark.parts);
+  }
+
+  ruleFailed(ruleId: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const known = this.ruleErrors.get(ruleId);
+    this.ruleErrors.set(ruleId, { count: (known?.count ?? 0) + 1, message });
+  }
+
+  /** Finished part files. */
+  takeParts(): PartReport[] {
+    return this.parts.take();
+  }
+}

@@ -1,0 +1,91 @@
+import { Buffer, isUtf8 } from "node:buffer";
+import { Readable } from "node:stream";
+import { createGunzip, gunzipSync } from "node:zlib";
+import { LIMITS } from "../core/limits.ts";
+
+/** The bytes are no gzip stream, end too early, or inflate beyond the limit. */
+export class InflateError extends Error {
+  override readonly name = "InflateError";
+}
+
+const GZIP_MAGIC = 0x1f8b;
+const PIECE_BYTES = 1024 * 1024;
+
+/** Whether the bytes begin as gzip does (RFC 1952). */
+export function looksLikeGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && ((bytes[0] << 8) | bytes[1]) === GZIP_MAGIC;
+}
+
+/**
+ * Inflates a whole gzip file of one or more members (RFC 1952, section 2.2) at once.
+ * @returns null if it inflates to more than `LIMITS.objectInMemoryBytesMax`: stream it. Throws InflateError.
+ */
+export function inflateWhole(compressed: Uint8Array): Buffer | null {
+  try {
+    return gunzipSync(compressed, { maxOutputLength: LIMITS.objectInMemoryBytesMax }) as Buffer;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") return null;
+    throw inflateError(error, compressed);
+  }
+}
+
+/**
+ * Inflates piece by piece; memory does not grow with the output. Throws InflateError, also where the output
+ * grows beyond `LIMITS.objectInflatedBytesMax`.
+ */
+export async function* inflatePieces(
+  compressed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  const input = Readable.from(compressed, { objectMode: false });
+  input.on("error", (error) => gunzip.destroy(error));
+  input.pipe(gunzip);
+  try {
+    yield* capped(gunzip as AsyncIterable<Buffer>);
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith("Z_")) throw inflateError(error, null);
+    throw error;
+  } finally {
+    input.destroy();
+    gunzip.destroy();
+  }
+}
+
+/** Passes pieces on until they sum up to more than an object may have. */
+export async function* capped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const piece of pieces) {
+    total += piece.length;
+    if (total > LIMITS.objectInflatedBytesMax) {
+      throw new InflateError(
+        `more than ${LIMITS.objectInflatedBytesMax / 1024 / 1024} MB inflated`,
+      );
+    }
+    yield Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+  }
+}
+
+/** The bytes as valid UTF-8: each invalid sequence becomes U+FFFD, as the WHATWG Encoding standard decodes. */
+export function validUtf8(bytes: Buffer): Buffer {
+  return isUtf8(bytes)
+    ? bytes
+    : Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+}
+
+/** `validUtf8` for pieces, whose borders may cut a character. */
+export async function* validUtf8Pieces(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  for await (const piece of pieces) yield Buffer.from(decoder.decode(piece, { stream: true }));
+  const rest = decoder.decode();
+  if (rest !== "") yield Buffer.from(rest);
+}
+
+function inflateError(error: unknown, compressed: Uint8Array | null): InflateError {
+  if (compressed !== null && compressed.length === 0) return new InflateError("empty file");
+  if (compressed !== null && !looksLikeGzip(compressed)) return new InflateError("not gzip");
+  const code = (error as { code?: string }).code;
+  const message = code === "Z_BUF_ERROR"
+    ? "truncated gzip: it ends before its checksum"
+    : `damaged gzip: ${(error as Error).message}`;
+  return new InflateError(message, { cause: error });
+}

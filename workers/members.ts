@@ -1,0 +1,63 @@
+import type { Buffer } from "node:buffer";
+
+/** The positions of one member's name (without quotes) and value. */
+export type VisitMember = (
+  nameStart: number,
+  nameEnd: number,
+  valueStart: number,
+  valueEnd: number,
+) => void;
+
+/**
+ * Visits the members of the object at `start` in source order. The bytes were scanned before, so they are
+ * known to be JSON and nothing is checked again.
+ */
+export function visitMembers(bytes: Buffer, start: number, visit: VisitMember): void {
+  let p = skipSpace(bytes, start + 1);
+  while (bytes[p] !== 0x7d) {
+    const nameEnd = endOfString(bytes, p);
+    const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
+    const valueEnd = endOfValue(bytes, valueStart);
+    visit(p + 1, nameEnd - 1, valueStart, valueEnd);
+    p = skipSpace(bytes, valueEnd);
+    if (bytes[p] === 0x2c) p = skipSpace(bytes, p + 1);
+  }
+}
+
+function skipSpace(bytes: Buffer, start: number): number {
+  let p = start;
+  while (bytes[p] <= 0x20) p++;
+  return p;
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  let p = start + 1;
+  while (true) {
+    const byte = bytes[p++];
+    if (byte === 0x22) return p;
+    if (byte === 0x5c) p++;
+  }
+}
+
+function endOfValue(bytes: Buffer, start: number): number {
+  let depth = 0;
+  let p = start;
+  while (true) {
+    const byte = bytes[p];
+    if (byte === 0x22) {
+      p = endOfString(bytes, p);
+      if (depth === 0) return p;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth++;
+      p++;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      if (depth === 0) return p; // The end of a number or literal at the end of its container.
+      p++;
+      if (--depth === 0) return p;
+    } else if (depth === 0 && (byte === 0x2c || byte <= 0x20)) {
+      return p;
+    } else {
+      p++;
+    }
+  }
+}

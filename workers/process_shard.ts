@@ -1,0 +1,215 @@
+import type { Buffer } from "node:buffer";
+import { packPayload } from "../core/alert_payload.ts";
+import { collectGarbage } from "../core/collect_garbage.ts";
+import type { Stage } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import { buildAlert, type Detector, Event, type Rule } from "../detection/mod.ts";
+import { eventIdOf } from "./event_columns.ts";
+import { parseEventTime } from "./event_time.ts";
+import { fetchAhead } from "./fetch_ahead.ts";
+import { FetchError, fetchPieces, getCount } from "./fetch_object.ts";
+import { Harvest } from "./harvest.ts";
+import { InflateError } from "./inflate.ts";
+import {
+  type ObjectReport,
+  PROGRESS,
+  type ResultMessage,
+  type ShardMessage,
+  type ShardObject,
+} from "./protocol.ts";
+import { type LogSummary, readLargeLog, readLog } from "./read_log.ts";
+import { type RecordBatch, ScanError } from "./scan_records.ts";
+import { ScannedRecord } from "./scanned_record.ts";
+
+/** Characters of a rejected record that its dead letter keeps. */
+const REJECTED_TEXT_MAX = 64 * 1024;
+
+/** What a processor works with, for the life of its isolate. */
+export interface ProcessorOptions {
+  readonly detector: Detector;
+  /** Whether part files are wanted. */
+  readonly lake: boolean;
+  /** The note of PROGRESS. */
+  readonly progress: Int32Array;
+}
+
+/** Reads the objects of shards, detects on their events and encodes them: one shard at a time. */
+export class ShardProcessor {
+  readonly #detector: Detector;
+  readonly #lake: boolean;
+  readonly #progress: Int32Array;
+  readonly #record = new ScannedRecord();
+  readonly #event = new Event(this.#record);
+  #harvest = new Harvest();
+
+  constructor(options: ProcessorOptions) {
+    this.#detector = options.detector;
+    this.#lake = options.lake;
+    this.#progress = options.progress;
+  }
+
+  /** Processes a shard to its end; a bad object is a result among the others. Rejects only on abort or a bug. */
+  async process(shard: ShardMessage, signal: AbortSignal): Promise<ResultMessage> {
+    const harvest = this.#harvest = new Harvest();
+    const objects: ObjectReport[] = [];
+    const getsBefore = getCount();
+    for await (const fetched of fetchAhead(shard.objects, signal)) {
+      const index = objects.length;
+      const object = shard.objects[index];
+      this.#note(index, -1, -1);
+      if (fetched.kind === "failed") objects.push(failure(fetched.error));
+      else if (fetched.kind === "whole") {
+        objects.push(await this.#readWhole(index, object, fetched.bytes));
+      } else objects.push(await this.#readLarge(index, object, () => fetchPieces(object, signal)));
+    }
+    this.#note(-1, -1, -1);
+    return {
+      kind: "result",
+      shardId: shard.shardId,
+      objects,
+      rejected: harvest.rejected,
+      alerts: harvest.alerts,
+      parts: harvest.takeParts(),
+      gets: getCount() - getsBefore,
+      ruleErrors: [...harvest.ruleErrors].map(([ruleId, error]) => ({ ruleId, ...error })),
+    };
+  }
+
+  async #readWhole(index: number, object: ShardObject, stored: Buffer): Promise<ObjectReport> {
+    try {
+      const summary = readLog(
+        object.key,
+        stored,
+        (batch) => this.#readBatch(index, object, batch, 0),
+      );
+      if (summary !== null) return done(summary);
+    } catch (error) {
+      return failure(error);
+    }
+    return await this.#readLarge(index, object, async function* () {
+      yield stored;
+    });
+  }
+
+  async #readLarge(
+    index: number,
+    object: ShardObject,
+    open: () => AsyncIterable<Uint8Array>,
+  ): Promise<ObjectReport> {
+    const mark = this.#harvest.mark();
+    let recordCount = 0;
+    try {
+      return done(
+        await readLargeLog(object.key, open, (batch) => {
+          this.#readBatch(index, object, batch, recordCount);
+          recordCount += batch.count;
+        }),
+      );
+    } catch (error) {
+      this.#harvest.rollBack(mark);
+      return failure(error);
+    } finally {
+      // What a large object takes must be free for the next one, here and in the other isolates.
+      this.#record.release();
+      this.#harvest.parts.mark();
+      collectGarbage();
+    }
+  }
+
+  #readBatch(index: number, object: ShardObject, batch: RecordBatch, firstRecord: number): void {
+    const record = this.#record;
+    record.useBatch(batch);
+    for (let i = 0; i < batch.count; i++) {
+      record.moveTo(i);
+      this.#note(index, i, -1);
+      this.#progress[PROGRESS.recordBytes] = record.byteLength;
+      const timeText = record.isObject ? record.string("eventTime") : null;
+      const timeMs = timeText === null ? null : parseEventTime(timeText);
+      if (timeMs === null) {
+        this.#harvest.rejected.push({
+          object: index,
+          index: firstRecord + i,
+          reason: record.isObject ? rejection(record) : "record is no object",
+          text: record.text().slice(0, REJECTED_TEXT_MAX),
+        });
+        continue;
+      }
+      const eventId = eventIdOf(record);
+      this.#easeLargeRecord();
+      this.#detect(index, i, eventId, timeMs, object.uri);
+      this.#easeLargeRecord();
+      if (this.#lake) this.#harvest.parts.append(record, timeMs, eventId, object.uri);
+    }
+  }
+
+  #detect(
+    index: number,
+    recordIndex: number,
+    eventId: string,
+    timeMs: number,
+    sourceObject: string,
+  ): void {
+    const event = this.#event;
+    const onError = (rule: Rule, error: unknown) => this.#harvest.ruleFailed(rule.id, error);
+    event.reset(this.#record);
+    this.#detector.evaluate(
+      event,
+      this.#record.recurringString("eventSource"),
+      this.#record.recurringString("eventName"),
+      (rule: Rule) => {
+        this.#easeLargeRecord();
+        const context = {
+          eventId,
+          eventTimeMs: timeMs,
+          sourceObject,
+          detectedAt: Date.now(),
+          onError,
+        };
+        const alert = buildAlert(rule, event, context);
+        this.#harvest.alerts.push({ ...alert, payload: packPayload(alert.payload) });
+      },
+      onError,
+      (ruleIndex: number) => this.#note(index, recordIndex, ruleIndex),
+    );
+  }
+
+  /** Between the steps that each hold a large record once more, what the step before left behind goes. */
+  #easeLargeRecord(): void {
+    if (this.#record.byteLength <= LIMITS.largeRecordBytes) return;
+    this.#event.reset(this.#record);
+    collectGarbage();
+  }
+
+  #note(object: number, record: number, rule: number): void {
+    const progress = this.#progress;
+    progress[PROGRESS.object] = object;
+    progress[PROGRESS.record] = record;
+    progress[PROGRESS.rule] = rule;
+    progress[PROGRESS.beat]++;
+  }
+}
+
+function rejection(record: ScannedRecord): string {
+  const text = record.fieldText("eventTime");
+  if (text === undefined) return "record has no eventTime";
+  return `eventTime is no RFC 3339 instant: ${text.slice(0, 100)}`;
+}
+
+function done(summary: LogSummary): ObjectReport {
+  return { status: "done", ...summary, error: null };
+}
+
+/** A decode error is for good; what went wrong on the way here may not be. */
+function failure(error: unknown): ObjectReport {
+  const nothing = { inflatedBytes: 0, eventCount: 0, sha256: null };
+  if (error instanceof FetchError) {
+    return { ...nothing, status: error.status, error: { stage: "fetch", message: error.message } };
+  }
+  const stage: Stage | null = error instanceof InflateError
+    ? "gunzip"
+    : error instanceof ScanError
+    ? "parse"
+    : null;
+  if (stage === null) throw error;
+  return { ...nothing, status: "dead", error: { stage, message: (error as Error).message } };
+}
