@@ -1,0 +1,175 @@
+import { relieveMemory } from "../core/collect_garbage.ts";
+import { describeError } from "../core/errors.ts";
+import { hourName } from "../core/hours.ts";
+import { hourFilePath } from "../core/lake_paths.ts";
+import { logOf } from "../core/log.ts";
+import type { LakeStore, PutCondition } from "../objects/mod.ts";
+import type { HourWork, LakeFile, Store } from "../store/mod.ts";
+import type { MergedMessage } from "../workers/mod.ts";
+import { readRound, type RoundHour } from "./merge_round.ts";
+import { MergeWorker } from "./merge_worker.ts";
+import type { RunReport } from "./run_report.ts";
+import { Wake } from "./wake.ts";
+
+/** Hours taken at a time: neighbouring hours share part files, which are then read once. */
+const HOURS_AT_ONCE = 16;
+const SPARED_AT_ONCE = 500;
+/** How often, and how long, a run that must see every hour compacted waits for other replicas. */
+const HELD_ASK_MS = 500;
+const HELD_MS_MAX = 10 * 60_000;
+
+const log = logOf("compact");
+
+/** What compaction works with. */
+export interface CompactorOptions {
+  readonly store: Store;
+  readonly lake: LakeStore;
+  /** Whether the lake's store honours conditional writes. */
+  readonly conditionalWrites: boolean;
+  readonly report: RunReport;
+}
+
+/** Merges due hours into their files and rollups. */
+export class Compactor implements Disposable {
+  readonly #options: CompactorOptions;
+  readonly #worker = new MergeWorker();
+  readonly #wake = new Wake();
+
+  constructor(options: CompactorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Compacts until no hour is due, or with `all` until none has parts. A round that fails is logged and left
+   * for later. Stops between rounds when the signal aborts. @returns whether every hour taken was compacted.
+   */
+  async compactDue(
+    options: { readonly all: boolean; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const { store } = this.#options;
+    let good = true;
+    let heldSince = performance.now();
+    while (good && !options.signal.aborted) {
+      const works = await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE });
+      if (works.length > 0) {
+        relieveMemory();
+        good = await this.#compact(works, options.signal);
+        heldSince = performance.now();
+      } else if (!options.all || await store.openHours() === 0) {
+        break;
+      } else {
+        // Another replica holds what is left: it finishes, or dies and its claim lapses.
+        good = performance.now() - heldSince < HELD_MS_MAX;
+        await this.#wake.wait(HELD_ASK_MS, options.signal);
+      }
+    }
+    await this.#removeSpared(options.signal);
+    return good;
+  }
+
+  [Symbol.dispose](): void {
+    this.#worker[Symbol.dispose]();
+  }
+
+  async #compact(works: readonly HourWork[], signal: AbortSignal): Promise<boolean> {
+    const { store, lake } = this.#options;
+    const unfinished = new Set(works.map((work) => work.hourMs));
+    try {
+      const { message, hours } = await readRound(works, lake, signal);
+      const byHour = new Map(hours.map((hour) => [hour.work.hourMs, hour]));
+      // One after the other: a merged hour holds memory until it is written.
+      let writing: Promise<void> = Promise.resolve();
+      const write = (merged: MergedMessage) =>
+        this.#write(byHour.get(merged.hourMs)!, merged, signal).then(() => {
+          unfinished.delete(merged.hourMs);
+        });
+      await this.#worker.merge(message, (merged) => {
+        writing = writing.then(() => write(merged));
+        writing.catch(() => {});
+      });
+      await writing;
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      const names = works.map((work) => hourName(work.hourMs)).join(", ");
+      log.error(`Cannot compact ${names}: ${describeError(error)}`);
+      return false;
+    } finally {
+      for (const work of works) {
+        if (unfinished.has(work.hourMs)) await store.releaseHour(work);
+      }
+    }
+  }
+
+  /**
+   * Puts an hour's files, then names them. A crash in between leaves a newer version than the row names, or a
+   * file without a row: the next round reads the former, and replaces the latter, whose rows all stem from
+   * parts that still wait.
+   */
+  async #write(hour: RoundHour, merged: MergedMessage, signal: AbortSignal): Promise<void> {
+    const { store, report } = this.#options;
+    const startedAt = performance.now();
+    const { hourMs } = merged;
+    const named: LakeFile[] = [...hour.standing];
+    const firstIndex = named.length;
+    for (const [i, file] of merged.events.entries()) {
+      const index = firstIndex + i;
+      const path = hourFilePath("events", hourMs, index);
+      const etag = await this.#put(hour, path, file.bytes, signal);
+      const { rows, conflicts } = file;
+      named.push({
+        dataset: "events",
+        hourMs,
+        index,
+        path,
+        etag,
+        rows,
+        conflicts,
+        bytes: file.bytes.length,
+      });
+    }
+    const path = hourFilePath("activity", hourMs);
+    const { bytes, rows } = merged.activity;
+    const etag = await this.#put(hour, path, bytes, signal);
+    named.push({
+      dataset: "activity",
+      hourMs,
+      index: 0,
+      path,
+      etag,
+      rows,
+      conflicts: 0,
+      bytes: bytes.length,
+    });
+    const counts = await store.commitHour(hour.work, named);
+    report.addHour(counts);
+    log.debug(
+      `Compacted ${
+        hourName(hourMs)
+      }: ${counts.rowsAdded} rows added, ${counts.duplicates} duplicates, ` +
+        `${hour.work.parts.length} parts, ${Math.round(performance.now() - startedAt)} ms`,
+    );
+  }
+
+  /** Writes a file in place of the version that the round found there, or where it found none. */
+  #put(hour: RoundHour, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<string> {
+    const { lake, conditionalWrites } = this.#options;
+    const etag = hour.etags.get(path);
+    const condition: PutCondition = !conditionalWrites
+      ? { kind: "always" }
+      : etag === undefined
+      ? { kind: "create" }
+      : { kind: "replace", etag };
+    return lake.put(path, bytes, { condition, signal });
+  }
+
+  async #removeSpared(signal: AbortSignal): Promise<void> {
+    const { store, lake } = this.#options;
+    while (!signal.aborted) {
+      const paths = await store.sparedParts(SPARED_AT_ONCE);
+      if (paths.length === 0) return;
+      for (const path of paths) await lake.delete(path, { signal });
+      await store.forgetParts(paths);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { payloadLine, payloadText } from "../core/alert_payload.ts";
+import { relieveMemory } from "../core/collect_garbage.ts";
+import { logOf } from "../core/log.ts";
+import type { Delivery, DeliveryResult, Sink } from "../alerts/mod.ts";
+import type { DeliveryEnd, PendingDelivery, Store } from "../store/mod.ts";
+import { deliveryRetryMs } from "./retry_delay.ts";
+import type { RunReport } from "./run_report.ts";
+import { Wake } from "./wake.ts";
+
+/** How often a replica looks for alerts that others have stored. */
+const ASK_MS = 1000;
+/** A run that ends by itself waits at most this long for alerts that a sink did not take at once. */
+const RETRY_WAIT_MS = 20_000;
+
+const log = logOf("alerts");
+
+/** Delivers stored alerts to the sinks: at least once, each sink at its own pace. */
+export class Deliverer {
+  /** Woken when alerts were stored. */
+  readonly wake = new Wake();
+  readonly #store: Store;
+  readonly #sinks: readonly Sink[];
+  readonly #report: RunReport;
+
+  constructor(store: Store, sinks: readonly Sink[], report: RunReport) {
+    this.#store = store;
+    this.#sinks = sinks;
+    this.#report = report;
+  }
+
+  /**
+   * Delivers until `drain` aborts and an attempt under way is over; with `untilIdle` also until that promise is
+   * fulfilled and nothing is due soon. `abort` cuts attempts off.
+   */
+  async run(options: {
+    readonly drain: AbortSignal;
+    readonly abort: AbortSignal;
+    readonly untilIdle?: Promise<void>;
+  }): Promise<void> {
+    let ending = false;
+    options.untilIdle?.then(() => {
+      ending = true;
+      this.wake.all();
+    }, () => {});
+    await Promise.all(this.#sinks.map(async (sink) => {
+      while (!options.drain.aborted) {
+        if (await this.#deliverDue(sink, options.abort)) continue;
+        const nextAt = await this.#store.nextDeliveryAt([sink.name]);
+        if (ending && (nextAt === null || nextAt > Date.now() + RETRY_WAIT_MS)) return;
+        const waitMs = nextAt === null
+          ? ASK_MS
+          : Math.min(ASK_MS, Math.max(10, nextAt - Date.now()));
+        await this.wake.wait(waitMs, options.drain);
+      }
+    }));
+  }
+
+  /** Tries one batch. @returns whether there was one. */
+  async #deliverDue(sink: Sink, signal: AbortSignal): Promise<boolean> {
+    const pending = await this.#store.takeDeliveries(sink.name, sink.batchMax);
+    if (pending.length === 0) return false;
+    const results = await sink.deliver(pending.map(toDelivery), { signal });
+    const ends = pending.map((delivery, i) => endOf(delivery, results[i]));
+    const { delivered, undelivered } = await this.#store.endDeliveries(ends);
+    this.#report.alerts.delivered += delivered;
+    this.#report.alerts.undelivered += undelivered;
+    this.#report.wrote();
+    logTroubles(sink, ends);
+    relieveMemory();
+    return true;
+  }
+}
+
+function toDelivery({ alertId, payload, level, dedupKey, maybeSent }: PendingDelivery): Delivery {
+  return {
+    alertId,
+    // Unpacked when it is written: a batch of long payloads is never in memory as a whole.
+    get payload() {
+      return payloadText(payload);
+    },
+    line: () => payloadLine(payload),
+    level,
+    dedupKey,
+    maybeSent,
+  };
+}
+
+function endOf({ alertId, sink, attempts }: PendingDelivery, result: DeliveryResult): DeliveryEnd {
+  switch (result.kind) {
+    case "delivered":
+      return { alertId, sink, kind: "delivered", reason: "", retryAfterMs: 0 };
+    case "refused":
+      return { alertId, sink, kind: "undelivered", reason: result.reason, retryAfterMs: 0 };
+    case "later": {
+      const retryAfterMs = Math.max(deliveryRetryMs(attempts + 1), result.retryAfterMs ?? 0);
+      return { alertId, sink, kind: "later", reason: result.reason, retryAfterMs };
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+function logTroubles(sink: Sink, ends: readonly DeliveryEnd[]): void {
+  const failed = ends.filter((end) => end.kind !== "delivered");
+  if (failed.length === 0) return;
+  const refused = failed.filter((end) => end.kind === "undelivered").length;
+  const text = `Cannot deliver ${failed.length} alerts to ${sink.name}: ${failed[0].reason}`;
+  if (refused > 0) log.error(`${text}; gave up on ${refused}`);
+  else log.warn(`${text}; trying again`);
+}

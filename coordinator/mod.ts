@@ -1,0 +1,20 @@
+/** The door of the room that decides: runs over a trail. */
+export { backfill, type BackfillRange } from "./backfill.ts";
+export { poll } from "./poll.ts";
+export type { RunObserver } from "./run_over.ts";
+export type { ProcessAccess } from "./open_run.ts";
+export { RunReport } from "./run_report.ts";
+export type { RunSignals } from "./run_trail.ts";
+export { backtest } from "./backtest.ts";
+export type { BacktestResult, RuleBacktest } from "./backtest_tally.ts";
+export { coverRules, type TacticCoverage } from "./coverage.ts";
+export {
+  explainRule,
+  type Explanation,
+  type RecordExplanation,
+  type SearchExplanation,
+} from "./explain_rule.ts";
+export { type Finding, lintRules } from "./lint_rules.ts";
+export { type ListedRule, listRules } from "./list_rules.ts";
+export { type FileResult, type TestResult, testRules } from "./test_rules.ts";
+export { type RuleProblem, ruleProblemText, shortPath } from "./rule_folder_set.ts";

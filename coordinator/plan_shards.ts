@@ -1,0 +1,57 @@
+import { LIMITS } from "../core/limits.ts";
+import { deliveryMinute } from "../core/keys.ts";
+import type { ObjectRef } from "../core/types.ts";
+
+/** Bounds of a planner; the defaults are those of `LIMITS`. */
+export interface PlannerOptions {
+  readonly objectsMax?: number;
+  readonly bytesMax?: number;
+  readonly sortedRefsMax?: number;
+}
+
+/**
+ * Packs refs into shards of a bounded number of objects and bytes, refs of about the same time together: a shard
+ * then touches few event hours, and compaction reads its parts about once. Listing gives them by account and
+ * region, each of which spans all hours.
+ */
+export class ShardPlanner {
+  readonly #objectsMax: number;
+  readonly #bytesMax: number;
+  readonly #sortedRefsMax: number;
+  #refs: ObjectRef[] = [];
+
+  constructor(options: PlannerOptions = {}) {
+    this.#objectsMax = options.objectsMax ?? LIMITS.shardObjectsMax;
+    this.#bytesMax = options.bytesMax ?? LIMITS.shardBytesMax;
+    this.#sortedRefsMax = options.sortedRefsMax ?? LIMITS.sortedRefsMax;
+  }
+
+  /** Takes refs. @returns the shards that became ready; none until so many refs wait that they must go. */
+  add(refs: readonly ObjectRef[]): ObjectRef[][] {
+    for (const ref of refs) this.#refs.push(ref);
+    return this.#refs.length >= this.#sortedRefsMax ? this.take() : [];
+  }
+
+  /** The shards of all refs that wait. */
+  take(): ObjectRef[][] {
+    const timed = this.#refs.map((ref) => ({ ref, minute: deliveryMinute(ref.key) }));
+    this.#refs = [];
+    // A stable sort: refs of one minute, and those whose names tell no time, stay in the order of their keys.
+    timed.sort((a, b) => (a.minute < b.minute ? -1 : a.minute > b.minute ? 1 : 0));
+    const shards: ObjectRef[][] = [];
+    let bytes = 0;
+    for (const { ref } of timed) {
+      const last = shards.at(-1);
+      if (
+        last !== undefined && last.length < this.#objectsMax && bytes + ref.size <= this.#bytesMax
+      ) {
+        last.push(ref);
+        bytes += ref.size;
+      } else {
+        shards.push([ref]);
+        bytes = ref.size;
+      }
+    }
+    return shards;
+  }
+}

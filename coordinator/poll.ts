@@ -1,0 +1,27 @@
+import type { PollSettings } from "../core/config.ts";
+import { dayOf } from "./choose_objects.ts";
+import type { ProcessAccess } from "./open_run.ts";
+import { type RunObserver, runOver } from "./run_over.ts";
+import type { RunReport } from "./run_report.ts";
+import type { RunSignals } from "./run_trail.ts";
+import { Wake } from "./wake.ts";
+
+/**
+ * Follows a trail, or with `once` goes through it a single time. @returns the numbers of the run; the caller
+ * decides on the exit code. Rejects with TrailsieveError, after closing everything, where the run cannot go on.
+ */
+export async function poll(
+  settings: PollSettings,
+  databaseUrl: string,
+  access: ProcessAccess,
+  signals: RunSignals,
+  observer: RunObserver,
+): Promise<RunReport> {
+  const call = { settings, databaseUrl, access, signals, observer };
+  const days = { fromMs: settings.since === null ? null : dayOf(settings.since), toMs: null };
+  return await runOver(call, "live", days, async (trail) => {
+    if (settings.once) return await trail.once();
+    const wake = new Wake();
+    await trail.follow(settings.interval, (ms, signal) => wake.wait(ms, signal));
+  });
+}

@@ -1,0 +1,50 @@
+import type { RunSettings } from "../core/config.ts";
+import type { Lane } from "../store/mod.ts";
+import type { ObjectChoice } from "./choose_objects.ts";
+import { finishReport } from "./finish_report.ts";
+import { openRun, type ProcessAccess } from "./open_run.ts";
+import type { RunReport } from "./run_report.ts";
+import { type RunSignals, TrailRun } from "./run_trail.ts";
+
+/** Told while a run goes on. */
+export interface RunObserver {
+  /** The run is open; its report changes from now on. */
+  readonly onOpen: (report: RunReport) => void;
+}
+
+/** What every run over a trail is given by its command. */
+export interface RunCall {
+  readonly settings: RunSettings;
+  readonly databaseUrl: string;
+  readonly access: ProcessAccess;
+  readonly signals: RunSignals;
+  readonly observer: RunObserver;
+}
+
+/**
+ * Opens a run over some days of its sources, lets `go` have it, and closes it. @returns the numbers of the run.
+ * Rejects with TrailsieveError, after closing everything, where the run cannot go on.
+ */
+export async function runOver(
+  { settings, databaseUrl, access, signals, observer }: RunCall,
+  lane: Lane,
+  days: Pick<ObjectChoice, "fromMs" | "toMs">,
+  go: (trail: TrailRun) => Promise<void>,
+): Promise<RunReport> {
+  await using run = await openRun(settings, access, databaseUrl);
+  const { store, report } = run.context;
+  observer.onOpen(report);
+  report.alerts.carried = await store.openAlerts();
+  const { accounts, regions } = settings;
+  using trail = new TrailRun(run, {
+    drain: signals.drain,
+    lane,
+    choice: { accounts, regions, ...days },
+  });
+  try {
+    await go(trail);
+  } finally {
+    await finishReport(run.context);
+  }
+  return report;
+}

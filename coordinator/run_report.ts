@@ -1,0 +1,99 @@
+import { dollarsOf } from "../core/prices.ts";
+import type { RequestCounts } from "../core/types.ts";
+import type { CommitCounts, HourCounts } from "../store/mod.ts";
+
+/** The rules that a run works with, for its report. */
+export interface RuleCounts {
+  readonly loaded: number;
+  readonly refused: number;
+  readonly notApplicable: number;
+  readonly hash: string;
+}
+
+/** The numbers of one run. Counts are raised where something is committed: a lost attempt counts nothing. */
+export class RunReport {
+  readonly objects = { listed: 0, unchanged: 0, done: 0, skipped: 0, dead: 0, pending: 0 };
+  readonly events = { read: 0, rejected: 0, duplicates: 0, conflicts: 0, added: 0 };
+  readonly alerts = { raised: 0, carried: 0, suppressed: 0, delivered: 0, undelivered: 0 };
+  readonly bytes = { compressed: 0, uncompressed: 0 };
+  readonly requests: RequestCounts = { list: 0, get: 0, put: 0 };
+  /** Rules that threw or were switched off, by id, with the last message. */
+  readonly failedRules = new Map<string, string>();
+  readonly switchedOffRules = new Set<string>();
+  rules: RuleCounts = { loaded: 0, refused: 0, notApplicable: 0, hash: "" };
+  workers = 0;
+  /** Whether a lake is written: without one nobody looks for duplicates. */
+  lake = true;
+  rssBytesMax = 0;
+  readonly startedAt = new Date();
+  /** First listing and last write, ms since the epoch. */
+  firstListingAt: number | null = null;
+  lastWriteAt: number | null = null;
+
+  addCommit(counts: CommitCounts): void {
+    this.objects.done += counts.done;
+    this.objects.skipped += counts.skipped;
+    this.objects.dead += counts.dead;
+    this.events.read += counts.eventsRead;
+    this.events.rejected += counts.eventsRejected;
+    this.alerts.raised += counts.alertsRaised;
+    this.alerts.suppressed += counts.alertsSuppressed;
+    this.bytes.compressed += counts.compressedBytes;
+    this.bytes.uncompressed += counts.inflatedBytes;
+    this.wrote();
+  }
+
+  addHour(counts: HourCounts): void {
+    this.events.added += counts.rowsAdded;
+    this.events.duplicates += counts.duplicates;
+    this.events.conflicts += counts.conflictsAdded;
+    this.wrote();
+  }
+
+  wrote(): void {
+    this.lastWriteAt = Date.now();
+  }
+
+  /** Looks at the process's memory now; its peak is reported. */
+  sampleMemory(): void {
+    this.rssBytesMax = Math.max(this.rssBytesMax, Deno.memoryUsage().rss);
+  }
+
+  /** Whether nothing was given up on, is still pending, undelivered or switched off. */
+  get isClean(): boolean {
+    return this.objects.dead === 0 && this.objects.pending === 0 && this.events.rejected === 0 &&
+      this.alerts.undelivered === 0 && this.switchedOffRules.size === 0;
+  }
+
+  /** The report in CONTRACT's form. */
+  toJson(command: string, processStartedAt: number): Record<string, unknown> {
+    this.sampleMemory();
+    const endedAt = new Date();
+    const from = this.firstListingAt ?? endedAt.getTime();
+    const to = Math.max(this.lastWriteAt ?? from, from);
+    const { read, rejected, duplicates, conflicts } = this.events;
+    return {
+      version: 1,
+      command,
+      started_at: new Date(processStartedAt).toISOString(),
+      ended_at: endedAt.toISOString(),
+      startup_ms: Math.max(0, Math.round(from - processStartedAt)),
+      duration_ms: Math.round(to - from),
+      objects: this.objects,
+      events: { read, rejected, duplicates: this.lake ? duplicates : null, conflicts },
+      alerts: this.alerts,
+      rules: {
+        loaded: this.rules.loaded,
+        refused: this.rules.refused,
+        not_applicable: this.rules.notApplicable,
+        failed: this.failedRules.size,
+        hash: this.rules.hash,
+      },
+      bytes: this.bytes,
+      requests: this.requests,
+      dollars: dollarsOf(this.requests),
+      rss_bytes_max: this.rssBytesMax,
+      workers: this.workers,
+    };
+  }
+}

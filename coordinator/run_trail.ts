@@ -1,0 +1,173 @@
+import { describeError } from "../core/errors.ts";
+import { logOf } from "../core/log.ts";
+import { chooses, type ObjectChoice } from "./choose_objects.ts";
+import { Compactor } from "./compact_hours.ts";
+import { Deliverer } from "./deliver_alerts.ts";
+import { Dispatcher } from "./dispatch.ts";
+import { listTrail } from "./list_trail.ts";
+import { sweepParts } from "./sweep_parts.ts";
+import type { OpenRun } from "./open_run.ts";
+import type { Source } from "../objects/mod.ts";
+import type { Lane } from "../store/mod.ts";
+
+/** How often due hours are looked for while following a trail. */
+const COMPACT_MS = 60_000;
+/** Orphaned parts are looked for once an hour. */
+const SWEEP_ROUNDS = 60;
+
+const log = logOf("run");
+
+/** The sources without those that lie within another one, which lists their objects too. */
+function outermost(sources: readonly Source[]): Source[] {
+  return sources.filter((inner) =>
+    !sources.some((outer) =>
+      outer !== inner && outer.scope === inner.scope && inner.prefix.startsWith(outer.prefix) &&
+      (inner.prefix !== outer.prefix || sources.indexOf(outer) < sources.indexOf(inner))
+    )
+  );
+}
+
+/** Leave to go on, from the process. */
+export interface RunSignals {
+  /** Finish what is held, take no more. */
+  readonly drain: AbortSignal;
+}
+
+/** One way to go through sources: poll or backfill. */
+export interface TrailOptions extends RunSignals {
+  readonly choice: ObjectChoice;
+  readonly lane: Lane;
+}
+
+/** The parts of a run at work: listing, shards, deliveries and compaction, each at its own pace. */
+export class TrailRun implements Disposable {
+  readonly #run: OpenRun;
+  readonly #options: TrailOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #deliverer: Deliverer;
+  readonly #compactor: Compactor | null;
+  /** Aborts when something failed that the others cannot go on without. */
+  readonly #failed = new AbortController();
+  readonly #drain: AbortSignal;
+  /** Passes over the sources so far. */
+  #passes = 0;
+  /** What kept a source from being listed. */
+  #listingError: unknown = null;
+
+  constructor(run: OpenRun, options: TrailOptions) {
+    const { context } = run;
+    this.#run = run;
+    this.#options = options;
+    this.#drain = AbortSignal.any([options.drain, this.#failed.signal]);
+    this.#deliverer = new Deliverer(context.store, run.sinks, context.report);
+    this.#dispatcher = new Dispatcher(context, run.pool, run.workers, {
+      onCommit: () => this.#deliverer.wake.all(),
+    });
+    const { store, lake, conditionalWrites, report } = context;
+    this.#compactor = lake === null
+      ? null
+      : new Compactor({ store, lake, conditionalWrites, report });
+  }
+
+  /**
+   * Goes through the sources once: lists, reads what is new, delivers, compacts every hour that has parts.
+   * Rejects with TrailsieveError if something failed that no retry mends. A drain ends it early and compacts
+   * nothing.
+   */
+  async once(): Promise<void> {
+    const listed = this.#list();
+    const shards = this.#dispatcher.run({ drain: this.#drain, untilIdle: listed });
+    const settled = shards.catch(() => {});
+    const delivered = this.#deliverer.run({
+      drain: this.#drain,
+      abort: this.#failed.signal,
+      untilIdle: settled,
+    });
+    await this.#all([listed, shards, delivered]);
+    // Nothing is left to read: what the isolates hold is better used by compaction.
+    this.#run.pool[Symbol.dispose]();
+    if (!this.#drain.aborted) await this.#compactor?.compactDue({ all: true, signal: this.#drain });
+    await this.#sweep();
+    if (this.#listingError !== null) throw this.#listingError;
+  }
+
+  /** Follows the sources: a pass, then a pause, until the drain. Rejects like `once`. */
+  async follow(
+    intervalMs: number,
+    pause: (ms: number, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const passes = async () => {
+      while (!this.#drain.aborted) {
+        await this.#list();
+        await pause(intervalMs, this.#drain);
+      }
+    };
+    const compactions = async () => {
+      for (let round = 0; !this.#drain.aborted; round++) {
+        if (round % SWEEP_ROUNDS === 0) await this.#sweep();
+        await this.#compactor?.compactDue({ all: false, signal: this.#drain });
+        await pause(COMPACT_MS, this.#drain);
+      }
+    };
+    await this.#all([
+      passes(),
+      this.#dispatcher.run({ drain: this.#drain }),
+      this.#deliverer.run({ drain: this.#drain, abort: this.#failed.signal }),
+      compactions(),
+    ]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#compactor?.[Symbol.dispose]();
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, lake } = this.#run.context;
+    if (lake !== null && !this.#drain.aborted) {
+      await sweepParts(store, lake, { signal: this.#drain });
+    }
+  }
+
+  /** One pass over every source; a source that cannot be listed does not keep the others from it. */
+  async #list(): Promise<void> {
+    const { context, workers } = this.#run;
+    this.#listingError = null;
+    if (this.#passes === 0) {
+      const left = await context.store.leftOver({ sourceUrls: [...context.sources.keys()] });
+      context.report.objects.listed += left;
+    }
+    await Promise.all(
+      outermost([...context.sources.values()]).map(async (source) => {
+        try {
+          await listTrail(source, source.prefix, {
+            store: context.store,
+            report: context.report,
+            lane: this.#options.lane,
+            accept: (key) => chooses(this.#options.choice, key.slice(source.prefix.length)),
+            onPlanned: () => this.#dispatcher.wake.all(),
+            signal: this.#drain,
+            isFirst: this.#passes === 0,
+            workers,
+          });
+        } catch (error) {
+          if (this.#drain.aborted) return;
+          log.error(describeError(error));
+          this.#listingError = error;
+        }
+      }),
+    );
+    this.#passes++;
+  }
+
+  /** Waits for everything that was started; the first failure ends the rest and is what is thrown. */
+  async #all(tasks: readonly Promise<void>[]): Promise<void> {
+    let first: { readonly error: unknown } | null = null;
+    await Promise.all(tasks.map((task) =>
+      task.catch((error) => {
+        first ??= { error };
+        this.#failed.abort();
+      })
+    ));
+    if (first !== null) throw (first as { readonly error: unknown }).error;
+  }
+}

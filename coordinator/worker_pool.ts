@@ -1,0 +1,204 @@
+import { TrailsieveError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import { logOf } from "../core/log.ts";
+import type { RuleProblem } from "../detection/mod.ts";
+import {
+  PROGRESS,
+  type ReadyMessage,
+  type ResultMessage,
+  type ShardMessage,
+} from "../workers/mod.ts";
+import { type IsolateLeave, ShardWorker, WorkerLost, type WorkerSetup } from "./shard_worker.ts";
+
+const WATCH_MS = 250;
+/** Isolates that die while starting, one after the other, before the pool gives up. */
+const START_DEATHS_MAX = 3;
+
+const log = logOf("workers");
+
+/** Options of {@linkcode WorkerPool.start}. */
+export interface PoolOptions {
+  readonly size: number;
+  readonly setup: WorkerSetup;
+  readonly leave: IsolateLeave;
+  /** Whether a rule whose module never ends is left out, or keeps the pool from starting. */
+  readonly skipBadRules: boolean;
+  /** Told when a rule was switched off because it did not come to an end on one event. */
+  readonly onRuleSwitchedOff: (ruleId: string, reason: string) => void;
+}
+
+/** What stood still where, since when. */
+interface Watch {
+  beat: number;
+  since: number;
+}
+
+/**
+ * A fixed number of isolates. A dead, silent or looping one is terminated and replaced; a rule that loops is
+ * switched off for the run and its shard read again.
+ */
+export class WorkerPool implements Disposable {
+  /** Ids of the rules that were loaded. */
+  ruleIds: readonly string[] = [];
+  /** Rules that could not be loaded. */
+  problems: readonly RuleProblem[] = [];
+  readonly #options: PoolOptions;
+  #setup: WorkerSetup;
+  readonly #stuckModules: RuleProblem[] = [];
+  readonly #workers = new Set<ShardWorker>();
+  readonly #free: ShardWorker[] = [];
+  readonly #waiting: ((worker: ShardWorker) => void)[] = [];
+  readonly #disabled = new Set<string>();
+  readonly #watches = new Map<ShardWorker, Watch>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #closed = false;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#setup = options.setup;
+    this.#timer = setInterval(() => this.#watch(), WATCH_MS);
+  }
+
+  /** Starts every isolate and waits until all are ready. Rejects with TrailsieveError `bug` if they die. */
+  static async start(options: PoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    try {
+      await Promise.all(Array.from({ length: options.size }, () => pool.#add()));
+      return pool;
+    } catch (error) {
+      pool[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Has a shard read by the next free isolate. Rejects with WorkerLost if the isolate is lost for another reason
+   * than a rule.
+   */
+  async run(shard: ShardMessage): Promise<ResultMessage> {
+    while (true) {
+      const worker = await this.#acquire();
+      try {
+        return await worker.run(shard);
+      } catch (error) {
+        if (!(error instanceof RuleStuck)) throw error;
+      } finally {
+        if (worker.isLost) await this.#replace(worker);
+        else this.#release(worker);
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const worker of this.#workers) worker[Symbol.dispose]();
+  }
+
+  #acquire(): Promise<ShardWorker> {
+    const worker = this.#free.pop();
+    if (worker !== undefined) return Promise.resolve(worker);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(worker: ShardWorker): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next(worker);
+    else this.#free.push(worker);
+  }
+
+  async #replace(worker: ShardWorker): Promise<void> {
+    this.#workers.delete(worker);
+    this.#watches.delete(worker);
+    if (!this.#closed) await this.#add();
+  }
+
+  async #add(): Promise<void> {
+    for (let deaths = 0;;) {
+      const worker = new ShardWorker(this.#setup, [...this.#disabled], this.#options.leave);
+      this.#workers.add(worker);
+      try {
+        const ready = await this.#readyInTime(worker);
+        this.ruleIds = ready.ruleIds;
+        this.problems = [...ready.problems, ...this.#stuckModules];
+        return this.#release(worker);
+      } catch (error) {
+        this.#workers.delete(worker);
+        if (this.#closed) return;
+        if (error instanceof TrailsieveError) throw error;
+        if (error instanceof ModuleStuck) continue;
+        if (++deaths === START_DEATHS_MAX) {
+          throw new TrailsieveError("bug", `Cannot start a worker: ${(error as Error).message}`, {
+            cause: error,
+          });
+        }
+      }
+    }
+  }
+
+  /** Rejects with ModuleStuck, or where bad rules are not to be skipped with TrailsieveError `usage`. */
+  async #readyInTime(worker: ShardWorker): Promise<ReadyMessage> {
+    const { rules } = this.#setup;
+    const timer = setTimeout(
+      () => worker.lose(new ModuleStuck("it did not start", worker.progress[PROGRESS.object])),
+      LIMITS.workerStartMs,
+    );
+    try {
+      return await worker.ready;
+    } catch (error) {
+      const stuck = error instanceof ModuleStuck ? rules[error.objectIndex] : undefined;
+      if (stuck === undefined) throw new WorkerLost((error as Error).message, -1);
+      const reason = `Cannot load rule: its module took more than ${LIMITS.workerStartMs} ms`;
+      if (!this.#options.skipBadRules) {
+        throw new TrailsieveError(
+          "usage",
+          `Cannot start with malformed rules:\n${stuck.file}: ${reason}`,
+          {
+            hint: "Mend it, or go on without it by --skip-bad-rules",
+          },
+        );
+      }
+      if (this.#setup.rules.includes(stuck)) {
+        this.#setup = { ...this.#setup, rules: this.#setup.rules.filter((rule) => rule !== stuck) };
+        this.#stuckModules.push({ file: stuck.file, line: 0, reason });
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Looks where each running isolate stands. */
+  #watch(): void {
+    const now = performance.now();
+    for (const worker of this.#workers) {
+      const beat = worker.progress[PROGRESS.beat];
+      const watch = this.#watches.get(worker);
+      if (!worker.isRunning || watch === undefined || watch.beat !== beat) {
+        this.#watches.set(worker, { beat, since: now });
+        continue;
+      }
+      const stoodMs = now - watch.since;
+      const rule = this.ruleIds[worker.progress[PROGRESS.rule]];
+      const ruleMs = LIMITS.ruleEventMs +
+        LIMITS.ruleEventMsPerMb * worker.progress[PROGRESS.recordBytes] / 1e6;
+      if (rule !== undefined && stoodMs > ruleMs) this.#switchOff(worker, rule, ruleMs);
+      else if (stoodMs > LIMITS.workerSilenceMs) {
+        log.error(`A worker reports nothing for ${Math.round(stoodMs / 1000)} s and is replaced`);
+        worker.lose(new WorkerLost("it fell silent", worker.progress[PROGRESS.object]));
+      }
+    }
+  }
+
+  #switchOff(stuck: ShardWorker, ruleId: string, ruleMs: number): void {
+    const reason = `rule ${ruleId} took more than ${Math.round(ruleMs)} ms on one event`;
+    this.#disabled.add(ruleId);
+    this.#options.onRuleSwitchedOff(ruleId, reason);
+    for (const worker of this.#workers) if (worker !== stuck) worker.disableRule(ruleId);
+    stuck.lose(new RuleStuck(reason, stuck.progress[PROGRESS.object]));
+  }
+}
+
+class RuleStuck extends WorkerLost {}
+
+class ModuleStuck extends WorkerLost {}
