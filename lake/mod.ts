@@ -1,0 +1,2 @@
+/** SQL over the lake; the only room with DuckDB. */
+export { type QueryFormat, type QueryOptions, type QuerySummary, runQuery } from "./query.ts";
