@@ -1,0 +1,64 @@
+import { describeError } from "../core/errors.ts";
+import { logOf } from "../core/log.ts";
+import { RunReport } from "../coordinator/mod.ts";
+import type { CommandIo } from "./command.ts";
+import { EXIT, exitCodeOf } from "./exit_codes.ts";
+import { formatCount, formatSummary } from "./format_summary.ts";
+import { writeReport } from "./report_file.ts";
+
+const SAMPLE_MS = 200;
+const PROGRESS_MS = 10_000;
+
+const log = logOf("run");
+
+/** What is told of a run. */
+export interface ObserveOptions {
+  readonly command: string;
+  /** Where the report goes; null for nowhere. */
+  readonly reportPath: string | null;
+  readonly lake: string;
+}
+
+/**
+ * Lets a run go on under observation: progress while it lasts, memory sampled, summary and report at its end,
+ * also where it fails. @returns the exit code
+ */
+export async function observeRun(
+  options: ObserveOptions,
+  io: CommandIo,
+  run: (onOpen: (report: RunReport) => void) => Promise<RunReport>,
+): Promise<number> {
+  let report = new RunReport();
+  let toldEvents = -1;
+  let toldAt = Date.now();
+  const timer = setInterval(() => {
+    report.sampleMemory();
+    if (Date.now() - toldAt < PROGRESS_MS || report.events.read === toldEvents) return;
+    toldAt = Date.now();
+    toldEvents = report.events.read;
+    const { objects, events, alerts } = report;
+    log.info(
+      `${formatCount(objects.done)} of ${
+        formatCount(objects.listed - objects.unchanged)
+      } objects, ` +
+        `${formatCount(events.read)} events, ${formatCount(alerts.raised)} alerts so far`,
+    );
+  }, SAMPLE_MS);
+  let code: number;
+  try {
+    report = await run((opened) => report = opened);
+    code = report.isClean ? EXIT.done : EXIT.incomplete;
+  } catch (error) {
+    code = exitCodeOf(error);
+    // A usage error has no run to tell of.
+    if (code === EXIT.usage) throw error;
+    log.error(describeError(error));
+  } finally {
+    clearInterval(timer);
+  }
+  if (report.firstListingAt !== null) io.writeError(formatSummary(report, options.lake));
+  if (options.reportPath !== null) {
+    await writeReport(options.reportPath, report.toJson(options.command, io.processStartedAt));
+  }
+  return code;
+}
