@@ -1,0 +1,170 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { TrailsieveError } from "../../core/errors.ts";
+import { HOUR_MS, hourOf } from "../../core/hours.ts";
+import type { HourWork, LakeBinding, LakeFile, Store } from "../../store/mod.ts";
+import { commitOne, partOf, rowsOf } from "./_samples.ts";
+
+const HOUR = Date.UTC(2026, 10, 20, 6);
+const LAKE: LakeBinding = { url: "file:///lake", format: "parquet", cadence: "hourly" };
+
+function fileOf(rows: number, changes: Partial<LakeFile> = {}): LakeFile {
+  return {
+    dataset: "events",
+    hourMs: HOUR,
+    index: 0,
+    path: "events/2026/11/20/06/events-2026-11-20T06-00-00.parquet",
+    etag: `etag-${rows}`,
+    rows,
+    conflicts: 0,
+    bytes: 10 * rows,
+    ...changes,
+  };
+}
+
+async function takeAllHours(store: Store): Promise<readonly HourWork[]> {
+  return await store.takeDueHours({ all: true, limit: 100 });
+}
+
+async function assertHourFenced(store: Store, work: HourWork, files: LakeFile[]): Promise<void> {
+  const before = await rowsOf(store, "select * from lake_files");
+  const error = await assertRejects(() => store.commitHour(work, files), TrailsieveError);
+  assertEquals(error.code, "fenced");
+  assertEquals(await rowsOf(store, "select * from lake_files"), before);
+}
+
+/** Cases by test name; each gets an empty store. */
+export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
+  async "takeDueHours() gives an hour's parts and commitHour() forgets them"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR, HOUR + HOUR_MS])] });
+    await commitOne(store, "b", { parts: [partOf("p2", [HOUR])] });
+    const [work, next] = await takeAllHours(store);
+    assertEquals(work.hourMs, HOUR);
+    assertEquals(work.parts.map((part) => [part.path, part.rowStart, part.rowCount, part.bytes]), [
+      ["_work/parts/p1.parquet", 0, 100, 4096],
+      ["_work/parts/p2.parquet", 0, 100, 4096],
+    ]);
+    assertEquals(next.parts.map((part) => [part.path, part.rowStart]), [[
+      "_work/parts/p1.parquet",
+      100,
+    ]]);
+    assertEquals((await takeAllHours(store)).length, 0);
+    const activity = fileOf(40, { dataset: "activity", path: "activity/a", conflicts: 9 });
+    assertEquals(await store.commitHour(work, [fileOf(150, { conflicts: 1 }), activity]), {
+      rowsAdded: 150,
+      duplicates: 50,
+      conflictsAdded: 1,
+      sparedPartPaths: ["_work/parts/p2.parquet"],
+    });
+    const other = fileOf(100, { hourMs: next.hourMs, path: "events/next" });
+    assertEquals((await store.commitHour(next, [other])).sparedPartPaths, [
+      "_work/parts/p1.parquet",
+    ]);
+    const spared = await store.sparedParts(10);
+    assertEquals(spared.toSorted(), ["_work/parts/p1.parquet", "_work/parts/p2.parquet"]);
+    assertEquals(await store.namedParts([...spared, "x"]), new Set(spared));
+    await store.forgetParts(spared);
+    assertEquals((await store.namedParts(spared)).size, 0);
+    assertEquals((await takeAllHours(store)).length, 0);
+  },
+
+  async "commitHour() counts against the files that were named before"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [first] = await takeAllHours(store);
+    await store.commitHour(first, [fileOf(90)]);
+    await commitOne(store, "b", { parts: [partOf("p2", [HOUR])] });
+    const [late] = await takeAllHours(store);
+    assertEquals(late.files, [fileOf(90)]);
+    assertEquals(late.generation, first.generation + 1);
+    const further = fileOf(60, { index: 1, path: "events/further", conflicts: 2 });
+    assertEquals(await store.commitHour(late, [fileOf(90), further]), {
+      rowsAdded: 60,
+      duplicates: 40,
+      conflictsAdded: 2,
+      sparedPartPaths: ["_work/parts/p2.parquet"],
+    });
+    await commitOne(store, "c", { parts: [partOf("p3", [HOUR])] });
+    assertEquals((await takeAllHours(store))[0].files, [fileOf(90), further]);
+  },
+
+  async "commitHour() leaves parts that came after the claim for the next one"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [work] = await takeAllHours(store);
+    await commitOne(store, "b", { parts: [partOf("p2", [HOUR])] });
+    assertEquals((await takeAllHours(store)).length, 0);
+    await store.commitHour(work, [fileOf(100)]);
+    const [next] = await takeAllHours(store);
+    assertEquals(next.parts.map((part) => part.path), ["_work/parts/p2.parquet"]);
+  },
+
+  async "commitHour() of a claim that lapsed, was lost or was committed changes nothing"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [stalled] = await takeAllHours(store);
+    await rowsOf(store, "update hours set claimed_until = now() - interval '1 s'");
+    await assertHourFenced(store, stalled, [fileOf(1)]);
+    const [heir] = await takeAllHours(store);
+    await assertHourFenced(store, stalled, [fileOf(1)]);
+    await store.releaseHour(stalled);
+    assertEquals((await takeAllHours(store)).length, 0);
+    await store.commitHour(heir, [fileOf(100)]);
+    await assertHourFenced(store, heir, [fileOf(100)]);
+  },
+
+  async "commitHour() refuses parts or files that are not as taken"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [work] = await takeAllHours(store);
+    await assertHourFenced(store, { ...work, files: [fileOf(5)] }, [fileOf(100)]);
+    const stranger = { ...work.parts[0], partId: "999" };
+    await assertHourFenced(store, { ...work, parts: [stranger] }, [fileOf(100)]);
+    assertEquals((await store.commitHour(work, [fileOf(100)])).rowsAdded, 100);
+  },
+
+  async "releaseHour() frees the hour at once"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [work] = await takeAllHours(store);
+    await store.releaseHour(work);
+    assertEquals((await takeAllHours(store)).map((hour) => hour.hourMs), [HOUR]);
+  },
+
+  async "takeDueHours() takes what is due by time, age and number, oldest first"(store) {
+    const due = () => store.takeDueHours({ all: false, limit: 10 });
+    const thisHour = hourOf(Date.now());
+    await commitOne(store, "a", {
+      parts: [partOf("p1", [HOUR, HOUR - HOUR_MS, thisHour])],
+    });
+    // Parts of old hours that came just now wait for company.
+    assertEquals((await due()).length, 0);
+    await rowsOf(store, "update hours set last_part_at = now() - interval '11 minutes'");
+    assertEquals((await due()).map((work) => work.hourMs), [HOUR - HOUR_MS, HOUR]);
+    await rowsOf(
+      store,
+      "update hours set claimed_until = '-infinity', last_part_at = now(), parts_waiting = 1000",
+    );
+    assertEquals((await due()).map((work) => work.hourMs), [HOUR - HOUR_MS, HOUR]);
+    // An hour whose parts came in time is due 75 minutes after its end, whatever came last.
+    const ended = hourOf(Date.now() - 3 * HOUR_MS);
+    await commitOne(store, "b", { parts: [partOf("p2", [ended])] });
+    assertEquals((await due()).length, 0);
+    await rowsOf(store, "update hours set first_part_at = hour + interval '30 minutes'");
+    assertEquals((await due()).map((work) => work.hourMs), [ended]);
+    assertEquals((await store.takeDueHours({ all: true, limit: 10 })).map((work) => work.hourMs), [
+      thisHour,
+    ]);
+  },
+
+  async "bindLake() refuses another lake, format or cadence and says what to do"(store) {
+    await store.bindLake(LAKE);
+    await store.bindLake(LAKE);
+    const refused = async (lake: LakeBinding, flag: string) => {
+      const error = await assertRejects(() => store.bindLake(lake), TrailsieveError);
+      assertEquals(error.code, "usage");
+      assertStringIncludes(error.hint ?? "", flag);
+    };
+    await refused({ ...LAKE, url: "s3://lake/" }, "--rebind-lake");
+    await refused({ ...LAKE, url: "none" }, "--rebind-lake");
+    await refused({ ...LAKE, format: "jsonl" }, "--rebind-lake");
+    await refused({ ...LAKE, cadence: "daily" }, "--change-cadence");
+    await store.bindLake({ ...LAKE, url: "s3://lake/" }, { rebind: true });
+    await store.bindLake({ ...LAKE, url: "s3://lake/" });
+    await refused(LAKE, "--rebind-lake");
+  },
+};

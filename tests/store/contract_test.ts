@@ -1,0 +1,42 @@
+/** The contract of `Store`, run on the embedded database and on Postgres. */
+import { openStore, type Store } from "../../store/mod.ts";
+import { startTestDatabases } from "./_databases.ts";
+import { FENCE_CASES } from "./_fence_cases.ts";
+import { LAKE_CASES } from "./_lake_cases.ts";
+import { LEDGER_CASES } from "./_ledger_cases.ts";
+import { OUTBOX_CASES } from "./_outbox_cases.ts";
+import { RELEASE_CASES } from "./_release_cases.ts";
+import { emptyTables } from "./_samples.ts";
+
+const databases = await startTestDatabases();
+Deno.test.afterAll(() => databases.stop());
+
+const CASES: Record<string, (store: Store) => Promise<void>> = {
+  ...LEDGER_CASES,
+  ...FENCE_CASES,
+  ...RELEASE_CASES,
+  ...OUTBOX_CASES,
+  ...LAKE_CASES,
+};
+
+for (const { kind, present, create } of databases.kinds) {
+  Deno.test({
+    name: `Store holds its contract on ${kind}`,
+    ignore: !present,
+    async fn(t) {
+      await using store = await openStore({ url: await create() });
+      for (const [name, run] of Object.entries(CASES)) {
+        await t.step({
+          name,
+          // The store's timers outlive a step; that they end with the store is checked for the whole test.
+          sanitizeOps: false,
+          sanitizeResources: false,
+          async fn() {
+            await emptyTables(store);
+            await run(store);
+          },
+        });
+      }
+    },
+  });
+}

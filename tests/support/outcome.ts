@@ -1,0 +1,37 @@
+import { walk } from "./walk.ts";
+import { canonicalJson } from "../../core/json_text.ts";
+import { EVENT_COLUMNS, readTable } from "../../parquet/mod.ts";
+
+/** What a run left behind, in the sense in which two runs are compared: as sorted lists. */
+export interface RunOutcome {
+  readonly alerts: readonly string[];
+  readonly rows: readonly string[];
+}
+
+/** Alerts without `detected_at` and `source_object`, rows without `source_object`. */
+export async function outcomeOf(alertsPath: string, lakeFolder: string): Promise<RunOutcome> {
+  return { alerts: await alertsOf(alertsPath), rows: await rowsOf(lakeFolder) };
+}
+
+/** Each alert of a `file:` sink as canonical JSON, without what may differ between equal runs, sorted. */
+export async function alertsOf(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  return text.split("\n").filter((line) => line !== "").map((line) => {
+    const { detected_at: _detectedAt, source_object: _sourceObject, ...alert } = JSON.parse(line);
+    return canonicalJson(JSON.stringify(alert));
+  }).sort();
+}
+
+const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => name !== "source_object");
+
+/** Each row of `events` as a JSON list, without its source object, sorted. */
+export async function rowsOf(lakeFolder: string): Promise<string[]> {
+  const rows: string[] = [];
+  for await (const path of walk(`${lakeFolder}/events`)) {
+    const { rowCount, values } = await readTable(await Deno.readFile(path), { columns: COMPARED });
+    for (let row = 0; row < rowCount; row++) {
+      rows.push(JSON.stringify(values.map((column) => column[row])));
+    }
+  }
+  return rows.sort();
+}

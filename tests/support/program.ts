@@ -1,0 +1,73 @@
+import { fileURLToPath } from "node:url";
+
+const ROOT = new URL("../../", import.meta.url);
+const MAIN = fileURLToPath(new URL("main.ts", ROOT));
+const CONFIG = fileURLToPath(new URL("deno.json", ROOT));
+
+/** How a run of the program ended. */
+export interface ProgramEnd {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options of {@linkcode startProgram}. */
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The flags that the task of the same name runs the program with, from deno.json. */
+export function taskFlags(task: string): string[] {
+  const config = JSON.parse(Deno.readTextFileSync(CONFIG));
+  const command: string = config.tasks[task].command;
+  const flags = /deno run (.*?) main\.ts/.exec(command)?.[1];
+  if (flags === undefined) throw new Error(`The task ${task} does not run main.ts`);
+  return flags.split(" ");
+}
+
+/** Starts the program as its task would, in an environment of its own. */
+export function startProgram(
+  args: readonly string[],
+  { cwd, env = {} }: ProgramOptions,
+): Deno.ChildProcess {
+  const inherited = Object.fromEntries(
+    ["PATH", "HOME", "DENO_DIR"].flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--config",
+      CONFIG,
+      ...taskFlags(args[0] in TASKS ? args[0] : "poll"),
+      MAIN,
+      ...args,
+    ],
+    cwd,
+    env: { ...inherited, NO_COLOR: "1", INIT_CWD: cwd, ...env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+const TASKS = { demo: true, poll: true, backfill: true, query: true, rules: true, generate: true };
+
+/** Runs the program to its end. */
+export async function runProgram(
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramEnd> {
+  return await endOf(startProgram(args, options));
+}
+
+/** Waits for a started program to end. */
+export async function endOf(child: Deno.ChildProcess): Promise<ProgramEnd> {
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
