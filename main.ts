@@ -14,13 +14,13 @@ const COMMANDS: Readonly<Record<string, string>> = {
   poll: "follows a trail: alerts and lake; --once makes one pass",
   backfill: "reads a past range of days",
   query: "SQL over the lake",
+  lake: "what was written to the lake",
   rules: "lists, checks, tests, explains and tries rules",
   generate: "writes a synthetic organization trail to a folder or bucket",
 };
 
 const NOT_BUILT: ReadonlySet<string> = new Set([
   "work",
-  "lake",
   "deadletters",
   "verify",
   "doctor",

@@ -4,7 +4,7 @@ import { hourName } from "../core/hours.ts";
 import { hourFilePath } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import type { LakeStore, PutCondition } from "../objects/mod.ts";
-import type { HourWork, LakeFile, Store } from "../store/mod.ts";
+import type { HourWork, LakeFile, LakeWrite, Store } from "../store/mod.ts";
 import type { MergedMessage } from "../workers/mod.ts";
 import { readRound, type RoundHour } from "./merge_round.ts";
 import { MergeWorker } from "./merge_worker.ts";
@@ -111,11 +111,28 @@ export class Compactor implements Disposable {
     const startedAt = performance.now();
     const { hourMs } = merged;
     const named: LakeFile[] = [...hour.standing];
+    const writes: LakeWrite[] = [];
+    const put = async (path: string, bytes: Uint8Array) => {
+      const startedAt = performance.now();
+      const durationMs = () => performance.now() - startedAt;
+      try {
+        const etag = await this.#put(hour, path, bytes, signal);
+        writes.push({ path, durationMs: durationMs() });
+        return etag;
+      } catch (error) {
+        if (!signal.aborted) {
+          const dataset = path.startsWith("events/") ? "events" as const : "activity" as const;
+          const failed = { dataset, path, durationMs: durationMs(), error: describeError(error) };
+          await store.noteFailedWrite(hour.work, failed).catch(() => {});
+        }
+        throw error;
+      }
+    };
     const firstIndex = named.length;
     for (const [i, file] of merged.events.entries()) {
       const index = firstIndex + i;
       const path = hourFilePath("events", hourMs, index);
-      const etag = await this.#put(hour, path, file.bytes, signal);
+      const etag = await put(path, file.bytes);
       const { rows, conflicts } = file;
       named.push({
         dataset: "events",
@@ -130,7 +147,7 @@ export class Compactor implements Disposable {
     }
     const path = hourFilePath("activity", hourMs);
     const { bytes, rows } = merged.activity;
-    const etag = await this.#put(hour, path, bytes, signal);
+    const etag = await put(path, bytes);
     named.push({
       dataset: "activity",
       hourMs,
@@ -141,7 +158,7 @@ export class Compactor implements Disposable {
       conflicts: 0,
       bytes: bytes.length,
     });
-    const counts = await store.commitHour(hour.work, named);
+    const counts = await store.commitHour(hour.work, named, writes);
     report.addHour(counts);
     log.debug(
       `Compacted ${

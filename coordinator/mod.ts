@@ -18,3 +18,4 @@ export { type Finding, lintRules } from "./lint_rules.ts";
 export { type ListedRule, listRules } from "./list_rules.ts";
 export { type FileResult, type TestResult, testRules } from "./test_rules.ts";
 export { type RuleProblem, ruleProblemText, shortPath } from "./rule_folder_set.ts";
+export { type LakeLogEntry, readLakeLog } from "./read_lake_log.ts";

@@ -1,4 +1,5 @@
 /** Every setting of the program, declared once (CONTRACT.md, "Settings"). */
+import { LIMITS } from "./limits.ts";
 import { LOG_LEVELS, type LogLevelName } from "./log.ts";
 import type { Setting, SettingValues } from "./settings.ts";
 import {
@@ -283,6 +284,23 @@ export const QUERY_SETTINGS = {
     choice(["table", "json", "csv"]),
     "table",
   ),
+  ...LOG_SETTINGS,
+};
+
+/** `lake log`. */
+export const LAKE_LOG_SETTINGS = {
+  ...DATABASE_SETTINGS,
+  limit: one<number>(
+    { shape: "N", help: "at most so many files (default 50)" },
+    wholeNumber(1, LIMITS.lakeLogRowsMax),
+    50,
+  ),
+  since: one<number | null>(
+    { shape: "WHEN", help: "a date or duration: files written since then (default all)" },
+    (text) => parseSince(text, Date.now()),
+    null,
+  ),
+  format: QUERY_SETTINGS.format,
   ...LOG_SETTINGS,
 };
 

@@ -67,6 +67,8 @@ export const LIMITS = {
   partHourRowsMin: 2_000,
   /** Bytes of one file of the lake; beyond it an hour gets further files. */
   lakeFileBytesMax: 128 * MB,
+  /** Files that the lake's delivery log remembers, about five years of hours; older rows are forgotten. */
+  lakeLogRowsMax: 100_000,
   /** How long after its end an hour is compacted, and how long an older hour's parts may wait. */
   hourDueAfterMs: 75 * MINUTE,
   latePartsDueAfterMs: 10 * MINUTE,

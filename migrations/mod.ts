@@ -8,6 +8,7 @@ import { SHARDS } from "./0002_shards.ts";
 import { OUTBOX } from "./0003_outbox.ts";
 import { LAKE } from "./0004_lake.ts";
 import { REPLICAS } from "./0005_replicas.ts";
+import { LAKE_LOG } from "./0006_lake_log.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0003_outbox": OUTBOX,
   "0004_lake": LAKE,
   "0005_replicas": REPLICAS,
+  "0006_lake_log": LAKE_LOG,
 };

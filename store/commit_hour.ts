@@ -2,13 +2,15 @@ import { sql } from "kysely";
 import type { Database, Trx } from "./database.ts";
 import { fenced } from "./lease.ts";
 import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
-import type { HourCounts, HourWork, LakeFile } from "./types.ts";
+import { logWrites } from "./lake_log.ts";
+import type { HourCounts, HourWork, LakeFile, LakeWrite } from "./types.ts";
 
 /** See {@linkcode Store.commitHour}. */
 export async function commitHour(
   database: Database,
   work: HourWork,
   files: readonly LakeFile[],
+  writes: readonly LakeWrite[] = [],
 ): Promise<HourCounts> {
   const hour = sql`to_timestamp(${work.hourMs}::float8 / 1000)`;
   return await database.transact("commit an hour", async (trx) => {
@@ -18,9 +20,10 @@ export async function commitHour(
       for update`.execute(trx);
     if (held.length === 0) throw fenced("commit an hour", "its claim is lost");
     await replaceFiles(trx, work, files);
+    await logWrites(trx, work, files, writes);
     const sparedPartPaths = await consumeParts(trx, work);
     await sql`
-      update hours h set claimed_until = '-infinity', committed_generation = generation,
+      update hours h set claimed_until = '-infinity', committed_generation = generation, failures = 0,
         parts_waiting = w.parts, first_part_at = coalesce(w.first_at, h.first_part_at)
       from (
         select count(*)::int as parts, min(p.stored_at) as first_at

@@ -7,6 +7,7 @@ import { commitShard } from "./commit_shard.ts";
 import * as outbox from "./deliveries.ts";
 import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
+import { lakeLog, noteFailedWrite } from "./lake_log.ts";
 import { renewLease } from "./lease.ts";
 import { counts, leftOver, openWork } from "./open_work.ts";
 import { forgetParts, namedParts, sparedParts } from "./part_rows.ts";
@@ -17,9 +18,11 @@ import { LaneTurns, takeShard } from "./take_shard.ts";
 import { EmbeddedVacuum } from "./vacuum.ts";
 import type {
   DeliveryEnd,
+  FailedLakeWrite,
   HourWork,
   LakeBinding,
   LakeFile,
+  LakeWrite,
   LeasedShard,
   OfSources,
   ShardResult,
@@ -111,12 +114,20 @@ export class DatabaseStore implements Store {
     return openHours(this.database);
   }
 
-  commitHour(work: HourWork, files: readonly LakeFile[]) {
-    return commitHour(this.database, work, files);
+  commitHour(work: HourWork, files: readonly LakeFile[], writes?: readonly LakeWrite[]) {
+    return commitHour(this.database, work, files, writes);
   }
 
   releaseHour(work: HourWork) {
     return releaseHour(this.database, work);
+  }
+
+  noteFailedWrite(work: HourWork, failed: FailedLakeWrite) {
+    return noteFailedWrite(this.database, work, failed);
+  }
+
+  lakeLog(options: Parameters<Store["lakeLog"]>[0]) {
+    return lakeLog(this.database, options);
   }
 
   namedParts(paths: readonly string[]) {

@@ -89,6 +89,20 @@ export interface Tables {
     generation: Generated<number>;
     committed_generation: Generated<number>;
     parts_waiting: number;
+    failures: Generated<number>;
+  };
+  lake_log: {
+    id: Generated<Bigint>;
+    at: Generated<Instant>;
+    period_start: Instant;
+    row_count: Bigint;
+    bytes: Bigint;
+    duration_ms: number;
+    attempt: number;
+    period: "hour" | "day";
+    dataset: "events" | "activity";
+    path: string;
+    error: string | null;
   };
   lake_files: {
     dataset: "events" | "activity";

@@ -9,6 +9,12 @@ import type { HourWork } from "./types.ts";
 /** A claim holds while its replica lives, and at most this long. */
 const CLAIM_MS = 60 * 60_000;
 
+interface TakenRow {
+  readonly hour_ms: number;
+  readonly generation: number;
+  readonly failures: number;
+}
+
 interface PartRow {
   readonly hour_ms: number;
   readonly part_id: string;
@@ -35,7 +41,7 @@ export async function takeDueHours(
   { all, limit }: { readonly all: boolean; readonly limit: number },
 ): Promise<readonly HourWork[]> {
   return await database.transact("take due hours", async (trx) => {
-    const { rows: taken } = await sql<{ hour_ms: number; generation: number }>`
+    const { rows: taken } = await sql<TakenRow>`
       with due as (
         select hour from hours
         where parts_waiting > 0 and (claimed_until <= now() or not ${isAlive("claimed_by")})
@@ -45,7 +51,8 @@ export async function takeDueHours(
       update hours h set generation = h.generation + 1, claimed_by = ${replicaId}::uuid,
         claimed_until = now() + ${CLAIM_MS} * interval '1 ms'
       from due where h.hour = due.hour
-      returning extract(epoch from h.hour)::float8 * 1000 as hour_ms, h.generation`.execute(trx);
+      returning extract(epoch from h.hour)::float8 * 1000 as hour_ms, h.generation,
+        h.failures`.execute(trx);
     if (taken.length === 0) return [];
     const hours = sql`select to_timestamp(ms / 1000) from unnest(${
       taken.map((row) => row.hour_ms)
@@ -58,9 +65,10 @@ export async function takeDueHours(
     const { rows: files } = await sql<FileRow>`
       select *, extract(epoch from hour)::float8 * 1000 as hour_ms from lake_files
       where hour in (${hours}) order by dataset, file_index`.execute(trx);
-    return taken.sort((a, b) => a.hour_ms - b.hour_ms).map(({ hour_ms, generation }) => ({
+    return taken.sort((a, b) => a.hour_ms - b.hour_ms).map(({ hour_ms, generation, failures }) => ({
       hourMs: hour_ms,
       generation,
+      attempt: failures + 1,
       parts: parts.filter((part) => part.hour_ms === hour_ms).map((part) => ({
         partId: part.part_id,
         path: part.path,

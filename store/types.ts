@@ -121,10 +121,15 @@ export interface LakeFile {
   readonly bytes: number;
 }
 
+/** How long the time is that a file of the lake is of. */
+export type LakePeriod = "hour" | "day";
+
 /** An event hour with parts waiting, held by this replica until `commitHour` or `releaseHour`. */
 export interface HourWork {
   readonly hourMs: number;
   readonly generation: number;
+  /** 1, and one more for each attempt since its last commit that was noted as failed. */
+  readonly attempt: number;
   readonly parts: readonly HourPart[];
   /** The hour's files as the database names them. */
   readonly files: readonly LakeFile[];
@@ -139,6 +144,34 @@ export interface HourCounts {
   readonly conflictsAdded: number;
   /** Parts that no hour needs any more: their files may be removed now. */
   readonly sparedPartPaths: readonly string[];
+}
+
+/** How one of the files that a commit names was written. */
+export interface LakeWrite {
+  readonly path: string;
+  readonly durationMs: number;
+}
+
+/** A file of the lake that could not be written. */
+export interface FailedLakeWrite {
+  readonly dataset: LakeFile["dataset"];
+  readonly path: string;
+  readonly durationMs: number;
+  readonly error: string;
+}
+
+/** A row of the lake's delivery log. `error` is null where the file was written and named. */
+export interface LakeLogEntry {
+  readonly atMs: number;
+  readonly period: LakePeriod;
+  readonly periodStartMs: number;
+  readonly dataset: LakeFile["dataset"];
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly attempt: number;
+  readonly error: string | null;
 }
 
 /** An alert that waits for one sink. */
@@ -285,9 +318,20 @@ export interface Store extends AsyncDisposable {
    * Names the hour's files and forgets the consumed parts in one transaction. Throws `fenced` and changes
    * nothing if the claim is lost or a part or file row is not as taken.
    * @param files all files of the hour, both datasets, as they are now
+   * @param writes those of them that were written for this commit: each gets a row of the delivery log
    */
-  commitHour(work: HourWork, files: readonly LakeFile[]): Promise<HourCounts>;
+  commitHour(
+    work: HourWork,
+    files: readonly LakeFile[],
+    writes?: readonly LakeWrite[],
+  ): Promise<HourCounts>;
   releaseHour(work: HourWork): Promise<void>;
+  /** Puts a file that could not be written into the delivery log; the hour's next attempt is one more. */
+  noteFailedWrite(work: HourWork, failed: FailedLakeWrite): Promise<void>;
+  /** The delivery log, newest first, of the last `LIMITS.lakeLogRowsMax` files. */
+  lakeLog(
+    options: { readonly limit: number; readonly sinceMs: number | null },
+  ): Promise<readonly LakeLogEntry[]>;
   /** Hours that have parts, whoever holds them. */
   openHours(): Promise<number>;
   /** Of these part paths, those that a row names. */

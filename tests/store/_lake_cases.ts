@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TrailsieveError } from "../../core/errors.ts";
 import { HOUR_MS, hourOf } from "../../core/hours.ts";
+import { LIMITS } from "../../core/limits.ts";
 import type { HourWork, LakeBinding, LakeFile, Store } from "../../store/mod.ts";
 import { commitOne, partOf, rowsOf } from "./_samples.ts";
 
@@ -116,6 +117,41 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     const stranger = { ...work.parts[0], partId: "999" };
     await assertHourFenced(store, { ...work, parts: [stranger] }, [fileOf(100)]);
     assertEquals((await store.commitHour(work, [fileOf(100)])).rowsAdded, 100);
+  },
+
+  async "lakeLog() has written and failed files, newest first, and forgets the oldest"(store) {
+    await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
+    const [work] = await takeAllHours(store);
+    const { path } = fileOf(1);
+    const failed = { dataset: "events", path, durationMs: 7.4, error: "403 \0 denied" } as const;
+    await store.noteFailedWrite(work, failed);
+    await store.releaseHour(work);
+    const [again] = await takeAllHours(store);
+    assertEquals([work.attempt, again.attempt], [1, 2]);
+    const file = fileOf(90);
+    await store.commitHour(again, [file, fileOf(1, { index: 1, path: "kept" })], [
+      { path, durationMs: 12 },
+    ]);
+    const log = await store.lakeLog({ limit: 10, sinceMs: null });
+    const of = { period: "hour", periodStartMs: HOUR, dataset: "events", path } as const;
+    assertEquals(log.map(({ atMs: _, ...entry }) => entry), [
+      { ...of, rows: 90, bytes: 900, durationMs: 12, attempt: 2, error: null },
+      { ...of, rows: 0, bytes: 0, durationMs: 7, attempt: 1, error: "403 \u{fffd} denied" },
+    ]);
+    assertEquals((await store.lakeLog({ limit: 1, sinceMs: null })).length, 1);
+    assertEquals(await store.lakeLog({ limit: 9, sinceMs: log[0].atMs + 60_000 }), []);
+    assertEquals((await store.lakeLog({ limit: 9, sinceMs: log[1].atMs - 1 })).length, 2);
+
+    await commitOne(store, "b", { parts: [partOf("p2", [HOUR])] });
+    const [late] = await takeAllHours(store);
+    assertEquals(late.attempt, 1);
+    await rowsOf(
+      store,
+      `alter table lake_log alter id restart with ${LIMITS.lakeLogRowsMax + 1000}`,
+    );
+    await store.noteFailedWrite(late, failed);
+    const kept = await store.lakeLog({ limit: 10, sinceMs: null });
+    assertEquals(kept.map(({ rows }) => rows), [0]);
   },
 
   async "releaseHour() frees the hour at once"(store) {

@@ -142,7 +142,7 @@ export async function takeSoon(store: Store): Promise<LeasedShard> {
 export async function emptyTables(store: Store): Promise<void> {
   const { db } = databaseOf(store);
   await sql`truncate key_heads, ledger, dead_letters, shards, planned_refs, settings, alerts, deliveries,
-    parts, part_hours, hours, lake_files`.execute(db);
+    parts, part_hours, hours, lake_files, lake_log`.execute(db);
   await sql`delete from pgboss.job`.execute(db);
 }
 

@@ -55,7 +55,15 @@ export function startProgram(
   }).spawn();
 }
 
-const TASKS = { demo: true, poll: true, backfill: true, query: true, rules: true, generate: true };
+const TASKS = {
+  demo: true,
+  poll: true,
+  backfill: true,
+  query: true,
+  lake: true,
+  rules: true,
+  generate: true,
+};
 
 /** Runs the program to its end. */
 export async function runProgram(

@@ -1,0 +1,95 @@
+import { sql } from "kysely";
+import { LIMITS } from "../core/limits.ts";
+import type { Database, Trx } from "./database.ts";
+import type { FailedLakeWrite, HourWork, LakeFile, LakeLogEntry, LakeWrite } from "./types.ts";
+
+/** Characters of an error that are kept; a provider's answer may quote whole requests. */
+const ERROR_TEXT_MAX = 2000;
+
+interface LogRow {
+  readonly at_ms: number;
+  readonly period: LakeLogEntry["period"];
+  readonly period_start_ms: number;
+  readonly dataset: LakeLogEntry["dataset"];
+  readonly path: string;
+  readonly row_count: number | string;
+  readonly bytes: number | string;
+  readonly duration_ms: number;
+  readonly attempt: number;
+  readonly error: string | null;
+}
+
+/** Logs the files that a commit names and that were written for it, in the commit's transaction. */
+export async function logWrites(
+  trx: Trx,
+  work: HourWork,
+  files: readonly LakeFile[],
+  writes: readonly LakeWrite[],
+): Promise<void> {
+  for (const { path, durationMs } of writes) {
+    const file = files.find((file) => file.path === path);
+    if (file !== undefined) await insert(trx, work, { ...file, durationMs, error: null });
+  }
+}
+
+/** See {@linkcode Store.noteFailedWrite}. */
+export async function noteFailedWrite(
+  database: Database,
+  work: HourWork,
+  failed: FailedLakeWrite,
+): Promise<void> {
+  await database.transact("log a failed write", async (trx) => {
+    await insert(trx, work, { ...failed, rows: 0, bytes: 0 });
+    await sql`update hours set failures = failures + 1
+      where hour = to_timestamp(${work.hourMs}::float8 / 1000) and generation = ${work.generation}`
+      .execute(trx);
+  });
+}
+
+/** See {@linkcode Store.lakeLog}. */
+export async function lakeLog(
+  database: Database,
+  { limit, sinceMs }: { readonly limit: number; readonly sinceMs: number | null },
+): Promise<readonly LakeLogEntry[]> {
+  const { rows } = await database.query(
+    "read the lake's log",
+    (db) =>
+      sql<LogRow>`select extract(epoch from at)::float8 * 1000 as at_ms, period,
+        extract(epoch from period_start)::float8 * 1000 as period_start_ms, dataset, path, row_count,
+        bytes, duration_ms, attempt, error
+      from lake_log
+      where ${sinceMs}::float8 is null or at >= to_timestamp(${sinceMs}::float8 / 1000)
+      order by id desc limit ${limit}`.execute(db),
+  );
+  return rows.map((row) => ({
+    atMs: Math.floor(row.at_ms),
+    period: row.period,
+    periodStartMs: row.period_start_ms,
+    dataset: row.dataset,
+    path: row.path,
+    rows: Number(row.row_count),
+    bytes: Number(row.bytes),
+    durationMs: row.duration_ms,
+    attempt: row.attempt,
+    error: row.error,
+  }));
+}
+
+/** Adds a row, and forgets those that are too many; ids have gaps, so a little fewer may be left. */
+async function insert(
+  trx: Trx,
+  work: HourWork,
+  entry: Pick<LakeLogEntry, "dataset" | "path" | "rows" | "bytes" | "durationMs" | "error">,
+): Promise<void> {
+  const error = entry.error?.replaceAll("\0", "\u{fffd}").slice(0, ERROR_TEXT_MAX) ?? null;
+  await sql`
+    with added as (
+      insert into lake_log
+        (period_start, period, row_count, bytes, duration_ms, attempt, dataset, path, error)
+      values (to_timestamp(${work.hourMs}::float8 / 1000), 'hour', ${entry.rows}, ${entry.bytes},
+        ${Math.round(entry.durationMs)}, ${work.attempt}, ${entry.dataset}, ${entry.path}, ${error})
+      returning id
+    )
+    delete from lake_log l using added where l.id <= added.id - ${LIMITS.lakeLogRowsMax}`
+    .execute(trx);
+}
