@@ -21,7 +21,12 @@ export const command = defineCommand({
     if (from === null || to === null || problems.length > 0) {
       throw new TrailsieveError("usage", problems.join("\n"));
     }
-    const options = { command: "backfill", reportPath: values.report, lake: values.lake };
+    const options = {
+      command: "backfill",
+      reportPath: values.report,
+      lake: values.lake,
+      metrics: values.metrics,
+    };
     const range = { fromMs: from, toMs: to };
     return await observeRun(
       options,

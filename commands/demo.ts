@@ -108,7 +108,12 @@ async function pollOnce(
     { args, env: () => undefined, folder: io.folder },
     { positionals: 0 },
   );
-  const options = { command: "demo", reportPath: `${folder}/report.json`, lake: values.lake };
+  const options = {
+    command: "demo",
+    reportPath: `${folder}/report.json`,
+    lake: values.lake,
+    metrics: null,
+  };
   return await observeRun(
     options,
     io,

@@ -1,6 +1,8 @@
 import { describeError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
-import { RunReport } from "../coordinator/mod.ts";
+import type { ListenAddress } from "../core/setting_values.ts";
+import { type RunObserver, RunReport } from "../coordinator/mod.ts";
+import type { MetricsServer, WatchedRun } from "../metrics/mod.ts";
 import type { CommandIo } from "./command.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { formatCount, formatSummary } from "./format_summary.ts";
@@ -17,6 +19,8 @@ export interface ObserveOptions {
   /** Where the report goes; null for nowhere. */
   readonly reportPath: string | null;
   readonly lake: string;
+  /** Where metrics are served while the run lasts; null for nowhere. */
+  readonly metrics: ListenAddress | null;
 }
 
 /**
@@ -26,9 +30,11 @@ export interface ObserveOptions {
 export async function observeRun(
   options: ObserveOptions,
   io: CommandIo,
-  run: (onOpen: (report: RunReport) => void) => Promise<RunReport>,
+  run: (onOpen: RunObserver["onOpen"]) => Promise<RunReport>,
 ): Promise<number> {
   let report = new RunReport();
+  let backlog: WatchedRun["backlog"] = null;
+  let metrics: MetricsServer | null = null;
   let toldEvents = -1;
   let toldAt = Date.now();
   const timer = setInterval(() => {
@@ -46,7 +52,16 @@ export async function observeRun(
   }, SAMPLE_MS);
   let code: number;
   try {
-    report = await run((opened) => report = opened);
+    if (options.metrics !== null) {
+      // Loaded only when asked for.
+      const { serveMetrics } = await import("../metrics/mod.ts");
+      const { processStartedAt } = io;
+      metrics = serveMetrics(options.metrics, () => ({ report, backlog, processStartedAt }));
+    }
+    report = await run((openReport, openBacklog) => {
+      report = openReport;
+      backlog = openBacklog;
+    });
     code = report.isClean ? EXIT.done : EXIT.incomplete;
   } catch (error) {
     code = exitCodeOf(error);
@@ -55,6 +70,7 @@ export async function observeRun(
     log.error(describeError(error));
   } finally {
     clearInterval(timer);
+    await metrics?.[Symbol.asyncDispose]();
   }
   if (report.firstListingAt !== null) io.writeError(formatSummary(report, options.lake));
   if (options.reportPath !== null) {

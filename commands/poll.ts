@@ -9,7 +9,12 @@ export const command = defineCommand({
     "Follows a trail: reads every new log file, raises alerts, keeps the lake. With --once it makes one " +
     "pass and exits, for use from cron.",
   async run(values, _positionals, io) {
-    const options = { command: "poll", reportPath: values.report, lake: values.lake };
+    const options = {
+      command: "poll",
+      reportPath: values.report,
+      lake: values.lake,
+      metrics: values.metrics,
+    };
     return await observeRun(
       options,
       io,

@@ -16,6 +16,8 @@ export interface LoadedRules {
   readonly specs: readonly RuleSpec[];
   readonly folders: readonly string[];
   readonly refused: number;
+  /** Malformed ones among them. */
+  readonly skipped: number;
   readonly notApplicable: number;
   readonly hash: string;
 }
@@ -48,6 +50,7 @@ export async function loadRules(
     specs: set.specs,
     folders,
     refused: set.problems.length + set.refused.length,
+    skipped: set.problems.length,
     notApplicable: set.notApplicable.length,
     hash: set.hash,
   };

@@ -3,6 +3,7 @@ export { backfill, type BackfillRange } from "./backfill.ts";
 export { poll } from "./poll.ts";
 export type { RunObserver } from "./run_over.ts";
 export type { ProcessAccess } from "./open_run.ts";
+export type { Backlog } from "../store/mod.ts";
 export { RunReport } from "./run_report.ts";
 export type { RunSignals } from "./run_trail.ts";
 export { backtest } from "./backtest.ts";

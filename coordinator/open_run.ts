@@ -165,6 +165,7 @@ function ruleCounts(settings: RunSettings, rules: LoadedRules, pool: WorkerPool)
   return {
     loaded: pool.ruleIds.length,
     refused: rules.refused + pool.problems.length,
+    skipped: rules.skipped + pool.problems.length,
     notApplicable: rules.notApplicable,
     hash: rules.hash,
   };

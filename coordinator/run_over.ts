@@ -1,5 +1,5 @@
 import type { RunSettings } from "../core/config.ts";
-import type { Lane } from "../store/mod.ts";
+import type { Backlog, Lane } from "../store/mod.ts";
 import type { ObjectChoice } from "./choose_objects.ts";
 import { finishReport } from "./finish_report.ts";
 import { openRun, type ProcessAccess } from "./open_run.ts";
@@ -8,8 +8,8 @@ import { type RunSignals, TrailRun } from "./run_trail.ts";
 
 /** Told while a run goes on. */
 export interface RunObserver {
-  /** The run is open; its report changes from now on. */
-  readonly onOpen: (report: RunReport) => void;
+  /** The run is open; its report changes from now on, and `backlog` can be asked until the run ends. */
+  readonly onOpen: (report: RunReport, backlog: () => Promise<Backlog>) => void;
 }
 
 /** What every run over a trail is given by its command. */
@@ -33,7 +33,7 @@ export async function runOver(
 ): Promise<RunReport> {
   await using run = await openRun(settings, access, databaseUrl);
   const { store, report } = run.context;
-  observer.onOpen(report);
+  observer.onOpen(report, () => store.backlog());
   report.alerts.carried = await store.openAlerts();
   const { accounts, regions } = settings;
   using trail = new TrailRun(run, {

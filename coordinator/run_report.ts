@@ -6,8 +6,17 @@ import type { CommitCounts, HourCounts } from "../store/mod.ts";
 export interface RuleCounts {
   readonly loaded: number;
   readonly refused: number;
+  /** Of those refused, the malformed ones that `--skip-bad-rules` went on without. */
+  readonly skipped: number;
   readonly notApplicable: number;
   readonly hash: string;
+}
+
+/** How the listing of a source went so far. */
+export interface SourceListing {
+  /** End of the last listing of the whole source that succeeded, ms since the epoch. */
+  listedAt: number | null;
+  failures: number;
 }
 
 /** The numbers of one run. Counts are raised where something is committed: a lost attempt counts nothing. */
@@ -20,7 +29,9 @@ export class RunReport {
   /** Rules that threw or were switched off, by id, with the last message. */
   readonly failedRules = new Map<string, string>();
   readonly switchedOffRules = new Set<string>();
-  rules: RuleCounts = { loaded: 0, refused: 0, notApplicable: 0, hash: "" };
+  rules: RuleCounts = { loaded: 0, refused: 0, skipped: 0, notApplicable: 0, hash: "" };
+  /** By the source's URL. */
+  readonly listings = new Map<string, SourceListing>();
   workers = 0;
   /** Whether a lake is written: without one nobody looks for duplicates. */
   lake = true;
@@ -50,6 +61,14 @@ export class RunReport {
     this.wrote();
   }
 
+  /** Notes the end of a listing of a whole source. */
+  addListing(sourceUrl: string, succeeded: boolean): void {
+    const listing = this.listings.get(sourceUrl) ?? { listedAt: null, failures: 0 };
+    if (succeeded) listing.listedAt = Date.now();
+    else listing.failures++;
+    this.listings.set(sourceUrl, listing);
+  }
+
   wrote(): void {
     this.lastWriteAt = Date.now();
   }
@@ -57,6 +76,11 @@ export class RunReport {
   /** Looks at the process's memory now; its peak is reported. */
   sampleMemory(): void {
     this.rssBytesMax = Math.max(this.rssBytesMax, Deno.memoryUsage().rss);
+  }
+
+  /** What the requests so far cost. */
+  get dollars(): number {
+    return dollarsOf(this.requests);
   }
 
   /** Whether nothing was given up on, is still pending, undelivered or switched off. */
@@ -85,13 +109,14 @@ export class RunReport {
       rules: {
         loaded: this.rules.loaded,
         refused: this.rules.refused,
+        skipped: this.rules.skipped,
         not_applicable: this.rules.notApplicable,
         failed: this.failedRules.size,
         hash: this.rules.hash,
       },
       bytes: this.bytes,
       requests: this.requests,
-      dollars: dollarsOf(this.requests),
+      dollars: this.dollars,
       rss_bytes_max: this.rssBytesMax,
       workers: this.workers,
     };

@@ -149,9 +149,11 @@ export class TrailRun implements Disposable {
             isFirst: this.#passes === 0,
             workers,
           });
+          context.report.addListing(source.url, true);
         } catch (error) {
           if (this.#drain.aborted) return;
           log.error(describeError(error));
+          context.report.addListing(source.url, false);
           this.#listingError = error;
         }
       }),

@@ -3,9 +3,11 @@ import { LIMITS } from "./limits.ts";
 import { LOG_LEVELS, type LogLevelName } from "./log.ts";
 import type { Setting, SettingValues } from "./settings.ts";
 import {
+  type ListenAddress,
   parseDuration,
   parseFileUrl,
   parseInstant,
+  parseListenAddress,
   parseLocation,
   parsePath,
   parseSince,
@@ -213,6 +215,16 @@ export const RUN_SETTINGS = {
   report: one<string | null>(
     { shape: "FILE", help: "writes the run's report there as JSON (default off)" },
     parsePath,
+    null,
+  ),
+  metrics: one<ListenAddress | null>(
+    {
+      env: "TRAILSIEVE_METRICS",
+      shape: "HOST:PORT",
+      help:
+        "serves metrics for Prometheus there, e.g. 127.0.0.1:9464, or :9464 for every interface (default off)",
+    },
+    parseListenAddress,
     null,
   ),
   ...LOG_SETTINGS,

@@ -36,6 +36,26 @@ export function parseInstant(text: string): number {
   return instant;
 }
 
+/** Where a server listens. */
+export interface ListenAddress {
+  readonly hostname: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/** `127.0.0.1:9464`, `[::1]:9464`, or `:9464` for every IPv4 interface. */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([\da-fA-F:.]+)\]|([\w.-]*)):(\d{1,5})$/.exec(text);
+  if (match === null || Number(match[3]) > 65_535) {
+    throw new Error(
+      `${
+        JSON.stringify(text)
+      } is no HOST:PORT such as 127.0.0.1:9464, or :9464 for every interface`,
+    );
+  }
+  return { hostname: match[1] || match[2] || "0.0.0.0", port: Number(match[3]) };
+}
+
 /** An instant, or a duration before now. */
 export function parseSince(text: string, nowMs: number): number {
   return /^\d+(\.\d+)?[a-z]+$/.test(text) ? nowMs - parseDuration(text) : parseInstant(text);

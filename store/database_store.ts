@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import type { ObjectRef } from "../core/types.ts";
 import type { Queue } from "./queue.ts";
+import { backlog } from "./backlog.ts";
 import { bindLake } from "./bind_lake.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
@@ -80,6 +81,10 @@ export class DatabaseStore implements Store {
 
   openWork(options?: OfSources) {
     return openWork(this.database, options);
+  }
+
+  backlog() {
+    return backlog(this.database);
   }
 
   leftOver(of: OfSources) {

@@ -215,6 +215,19 @@ export interface OpenWork {
   readonly nextReadyAt: number | null;
 }
 
+/** What waits in the database, whoever it is for: what an operator watches. */
+export interface Backlog {
+  /** Objects that are planned and not settled. */
+  readonly refs: number;
+  readonly shards: number;
+  /** Since the oldest open shard was planned, by the database's clock; null where there is none. */
+  readonly oldestShardSeconds: number | null;
+  /** Alerts that are neither delivered, undelivered nor suppressed. */
+  readonly alerts: number;
+  /** Event hours with parts that wait to be compacted. */
+  readonly hours: number;
+}
+
 /** Which shards a replica can read; left out, all of them. */
 export interface OfSources {
   /** `Source.url`s that this replica was started with. */
@@ -288,6 +301,8 @@ export interface Store extends AsyncDisposable {
     options: { readonly died: boolean; readonly suspect?: string; readonly reason?: string },
   ): Promise<number>;
   openWork(options?: OfSources): Promise<OpenWork>;
+  /** What waits, of every source; cheap enough to be asked every few seconds. */
+  backlog(): Promise<Backlog>;
   /** Refs that earlier runs planned and did not finish; 0 while another replica lives, whose work they may be. */
   leftOver(of: OfSources): Promise<number>;
 

@@ -20,7 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   workers: ["core", "std", "parquet", "detection"],
   coordinator: ["core", "std", "objects", "store", "parquet", "detection", "alerts", "workers"],
   lake: ["core", "std", "parquet", "objects", "store"],
-  commands: ["core", "std", "coordinator", "lake", "generator", "emulator", "objects"],
+  metrics: ["core", "coordinator"],
+  commands: ["core", "std", "coordinator", "metrics", "lake", "generator", "emulator", "objects"],
   "main.ts": ["core", "commands"],
 };
 
@@ -38,6 +39,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "kysely": ["store", "migrations"],
   "pg": ["store"],
   "pg-boss": ["store", "migrations"],
+  "prom-client": ["metrics"],
   "yaml": ["detection"],
 };
 

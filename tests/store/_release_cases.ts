@@ -3,9 +3,12 @@ import { LIMITS } from "../../core/limits.ts";
 import type { ObjectRef } from "../../core/types.ts";
 import type { LeasedShard, Store } from "../../store/mod.ts";
 import {
+  alertOf,
+  commitOne,
   enqueue,
   enqueueAndTake,
   expireLeases,
+  partOf,
   refsOf,
   resultOf,
   rowsOf,
@@ -142,6 +145,25 @@ export const RELEASE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals((await store.openWork({ sourceUrls })).ready, 0);
     assertEquals((await store.openWork({ sourceUrls: [] })).shards, 0);
     assertEquals((await store.takeShard())?.sourceUrl, "s3://theirs/");
+  },
+
+  async "backlog() counts what is open and tells the age of its oldest shard"(store) {
+    const none = { refs: 0, shards: 0, oldestShardSeconds: null, alerts: 0, hours: 0 };
+    assertEquals(await store.backlog(), none);
+    const result = { alerts: [alertOf("x")], parts: [partOf("p", [0, 3_600_000])] };
+    await commitOne(store, "a", result);
+    assertEquals(await store.backlog(), { ...none, alerts: 1, hours: 2 });
+    await enqueue(store, refsOf(3));
+    await enqueue(store, refsOf(1, { from: 3 }));
+    await store.takeShard();
+    await rowsOf(
+      store,
+      `update pgboss.job set created_on = now() - interval '90 s'
+        where id = (select id from shards where object_count = 1)`,
+    );
+    const { oldestShardSeconds, ...counts } = await store.backlog();
+    assertEquals(counts, { refs: 4, shards: 2, alerts: 1, hours: 2 });
+    assert(oldestShardSeconds !== null && oldestShardSeconds >= 90);
   },
 
   async "takeShard() takes the oldest first and each once"(store) {
