@@ -2,11 +2,12 @@ import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { TrailsieveError } from "../core/errors.ts";
+import { compareCodePoints } from "../core/json_text.ts";
 import { fileEtag } from "../core/file_etag.ts";
 import type { ObjectRef, ReadGrant } from "../core/types.ts";
 import { fileUri, isAbsent, translateFileError } from "./_file_errors.ts";
-import { readSubfolders, type WalkedFile, walkFolder } from "./_walk_folder.ts";
-import type { CallOptions, ListPage, Source } from "./types.ts";
+import { readLevel, type WalkedFile, walkFolder } from "./_walk_folder.ts";
+import type { CallOptions, KeyRange, LevelPage, ListPage, Source } from "./types.ts";
 
 /** As many as S3 gives; also the number of file stats under way at once. */
 const PAGE_REFS = 1000;
@@ -60,26 +61,38 @@ class FileSource implements Source {
 
   async *list(
     prefix: string,
-    options: CallOptions & { readonly startAfter?: string } = {},
+    options: CallOptions & KeyRange = {},
   ): AsyncGenerator<ListPage> {
-    await this.#checkRoot(options.signal);
+    const { signal, before, pageKeysMax = PAGE_REFS } = options;
+    await this.#checkRoot(signal);
     let files: WalkedFile[] = [];
     for await (const file of walkFolder(prefix, options)) {
+      if (before !== undefined && compareCodePoints(file.path, before) >= 0) break;
       files.push(file);
-      if (files.length < PAGE_REFS) continue;
-      yield* onePage(await readRefs(files, options.signal));
+      if (files.length < pageKeysMax) continue;
+      yield* onePage(await readRefs(files, signal));
       files = [];
     }
-    yield* onePage(await readRefs(files, options.signal));
+    yield* onePage(await readRefs(files, signal));
   }
 
-  async *listPrefixes(
+  async *listLevel(
     prefix: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<readonly string[]> {
-    await this.#checkRoot(options.signal);
-    const prefixes = await readSubfolders(prefix, options.signal);
-    for (let i = 0; i < prefixes.length; i += PAGE_REFS) yield prefixes.slice(i, i + PAGE_REFS);
+    options: CallOptions & KeyRange = {},
+  ): AsyncGenerator<LevelPage> {
+    const { signal, startAfter = "", before, pageKeysMax = PAGE_REFS } = options;
+    await this.#checkRoot(signal);
+    const paths = (await readLevel(prefix, signal)).filter((path) =>
+      (compareCodePoints(path, startAfter) > 0 ||
+        (path.endsWith("/") && path !== startAfter && startAfter.startsWith(path))) &&
+      (before === undefined || compareCodePoints(path, before) < 0)
+    );
+    for (let i = 0; i < paths.length; i += pageKeysMax) {
+      const page = paths.slice(i, i + pageKeysMax);
+      const files = page.filter((path) => !path.endsWith("/"));
+      const refs = await readRefs(files.map((path) => ({ path, isFolder: false })), signal);
+      yield { refs, prefixes: page.filter((path) => path.endsWith("/")) };
+    }
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectRef | null> {

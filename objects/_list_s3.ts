@@ -1,13 +1,13 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
+import { compareCodePoints } from "../core/json_text.ts";
 import type { S3Session } from "./_s3_session.ts";
-import type { CallOptions } from "./types.ts";
+import type { CallOptions, KeyRange } from "./types.ts";
 
 /** What to list. */
-export interface S3Listing {
+export interface S3Listing extends KeyRange {
   readonly bucket: string;
   readonly prefix: string;
   readonly delimiter?: "/";
-  readonly startAfter?: string;
 }
 
 /** An object as a listing gives it. */
@@ -28,6 +28,8 @@ export async function* listS3(
 ): AsyncGenerator<
   { readonly objects: readonly ListedObject[]; readonly prefixes: readonly string[] }
 > {
+  const { before } = listing;
+  const isBefore = (key: string) => before === undefined || compareCodePoints(key, before) < 0;
   let token: string | undefined;
   do {
     const command = new ListObjectsV2Command({
@@ -36,6 +38,7 @@ export async function* listS3(
       Delimiter: listing.delimiter,
       // Keys may hold characters that XML cannot carry, so they are asked for in URL encoding.
       EncodingType: "url",
+      MaxKeys: listing.pageKeysMax,
       StartAfter: token === undefined ? listing.startAfter || undefined : undefined,
       ContinuationToken: token,
     });
@@ -44,7 +47,15 @@ export async function* listS3(
       options.signal,
       (sendOptions) => session.client.send(command, sendOptions),
     );
-    yield readPage(page);
+    const { objects, prefixes } = readPage(page);
+    if (!objects.every(({ key }) => isBefore(key)) || !prefixes.every(isBefore)) {
+      yield {
+        objects: objects.filter(({ key }) => isBefore(key)),
+        prefixes: prefixes.filter(isBefore),
+      };
+      return;
+    }
+    yield { objects, prefixes };
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
 }

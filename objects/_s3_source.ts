@@ -1,11 +1,11 @@
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { TrailsieveError } from "../core/errors.ts";
 import type { ObjectRef, ReadGrant } from "../core/types.ts";
-import { bareEtag, listS3 } from "./_list_s3.ts";
+import { bareEtag, type ListedObject, listS3 } from "./_list_s3.ts";
 import { createPresigner, type Presigner } from "./_presign.ts";
 import { parseS3Url } from "./_s3_location.ts";
 import { openS3Session, type S3Session } from "./_s3_session.ts";
-import type { CallOptions, ListPage, OpenOptions, Source } from "./types.ts";
+import type { CallOptions, KeyRange, LevelPage, ListPage, OpenOptions, Source } from "./types.ts";
 
 /** Opens a trail in a bucket. Throws TrailsieveError. */
 export async function openS3Source(url: string, options: OpenOptions): Promise<Source> {
@@ -51,23 +51,26 @@ class S3Source implements Source {
 
   async *list(
     prefix: string,
-    options: CallOptions & { readonly startAfter?: string } = {},
+    options: CallOptions & KeyRange = {},
   ): AsyncGenerator<ListPage> {
-    const listing = { bucket: this.#bucket, prefix, startAfter: options.startAfter };
-    for await (const page of listS3(this.#session, listing, { ...options, stage: "list" })) {
-      if (page.objects.length === 0) continue;
-      yield page.objects.map(({ key, etag, size }) => ({ key, etag, size }));
+    for await (const page of this.#pages(prefix, options)) {
+      if (page.objects.length > 0) yield page.objects.map(toRef);
     }
   }
 
-  async *listPrefixes(
+  async *listLevel(
     prefix: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<readonly string[]> {
-    const listing = { bucket: this.#bucket, prefix, delimiter: "/" } as const;
-    for await (const page of listS3(this.#session, listing, { ...options, stage: "list" })) {
-      if (page.prefixes.length > 0) yield page.prefixes;
+    options: CallOptions & KeyRange = {},
+  ): AsyncGenerator<LevelPage> {
+    for await (const { objects, prefixes } of this.#pages(prefix, options, "/")) {
+      if (objects.length + prefixes.length > 0) yield { refs: objects.map(toRef), prefixes };
     }
+  }
+
+  #pages(prefix: string, options: CallOptions & KeyRange, delimiter?: "/") {
+    const { signal, ...range } = options;
+    const listing = { bucket: this.#bucket, prefix, delimiter, ...range };
+    return listS3(this.#session, listing, { signal, stage: "list" });
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectRef | null> {
@@ -106,4 +109,8 @@ class S3Source implements Source {
     this.#session.client.destroy();
     return Promise.resolve();
   }
+}
+
+function toRef({ key, etag, size }: ListedObject): ObjectRef {
+  return { key, etag, size };
 }

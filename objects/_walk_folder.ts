@@ -49,11 +49,10 @@ function isPassed(path: string, startAfter: string): boolean {
     !(path.endsWith("/") && startAfter.startsWith(path));
 }
 
-/** The next level below a prefix: folders, as whole prefixes ending in a slash, in UTF-8 byte order. */
-export async function readSubfolders(prefix: string, signal?: AbortSignal): Promise<string[]> {
+/** The next level below a prefix: files, and folders ending in a slash, in UTF-8 byte order. */
+export async function readLevel(prefix: string, signal?: AbortSignal): Promise<string[]> {
   const top = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  const names = await readNames(top, prefix, signal);
-  return names.filter((path) => path.endsWith("/")).reverse();
+  return (await readNames(top, prefix, signal)).reverse();
 }
 
 /** Paths of a folder's files and folders that start with the prefix, last first. */

@@ -55,7 +55,10 @@ test(
     const source = await open(`${parent}/link`);
     assertEquals(source.url, `${pathToFileURL(`${parent}/link`).href}/`);
     assertEquals(await keysOf(source), [`${root}/d/log`]);
-    assertEquals((await collect(source.listPrefixes(source.prefix))).flat(), [`${root}/d/`]);
+    assertEquals(
+      (await collect(source.listLevel(source.prefix))).flatMap((page) => page.prefixes),
+      [`${root}/d/`],
+    );
     assertEquals(await source.head(`${root}/file-link`), null);
     // The same objects, whichever way they are found.
     const direct = await open(root);
@@ -97,7 +100,7 @@ test("a name that is no UTF-8 is listed and its grant says why it cannot be read
 test("list() of a folder that has gone throws missing", async (root) => {
   const source = await open(root);
   await Deno.remove(root);
-  for (const call of [() => keysOf(source), () => collect(source.listPrefixes(source.prefix))]) {
+  for (const call of [() => keysOf(source), () => collect(source.listLevel(source.prefix))]) {
     const error = await assertRejects(call, TrailsieveError, "Cannot list file:///");
     assertEquals([error.code, error.stage], ["missing", "list"]);
   }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { TrailsieveError } from "../core/errors.ts";
 import type { ObjectRef, ReadGrant } from "../core/types.ts";
 import { openSource } from "./mod.ts";
-import type { Source } from "./mod.ts";
+import type { KeyRange, Source } from "./mod.ts";
 import { byteOrder, collect, drawKey, randomOf, readGrant } from "./testing.ts";
 
 /** A place with a trail in it, as the suite needs it; keys are relative to the source's prefix. */
@@ -163,31 +163,56 @@ export function testSource(name: string, setUp: () => Promise<SourceFixture>): v
     },
   );
 
-  test(
-    "listPrefixes() gives 1,200 prefixes in byte order and no objects",
-    async (fixture, source) => {
-      const prefixes = Array.from(
-        { length: 1200 },
-        (_, i) => `AWSLogs/${100000000000 + i * 7919}/`,
-      );
-      for (const prefix of prefixes) {
-        await fixture.put(`${prefix}CloudTrail/x.json`, bytes("x"));
-      }
-      await fixture.put("AWSLogs/file", bytes("x"));
-      await fixture.put("other/file", bytes("x"));
-      const pages = await collect(source.listPrefixes(`${source.prefix}AWSLogs/`));
+  test("list() ends before a key, and takes a page size", async (fixture, source) => {
+    const keys = Array.from({ length: 30 }, (_, i) => `d/${String(i).padStart(2, "0")} +%é`);
+    await putAll(fixture, [...keys, "c", "e"]);
+    const range = { startAfter: `${source.prefix}d/07`, before: `${source.prefix}${keys[25]}` };
+    for (const pageKeysMax of [1, 4, undefined]) {
+      const pages = await collect(source.list(source.prefix, { ...range, pageKeysMax }));
+      assert(pages.every((page) => page.length > 0 && page.length <= (pageKeysMax ?? 1000)));
       assertEquals(
-        pages.flat().map((prefix) => prefix.slice(source.prefix.length)),
-        prefixes.sort(byteOrder),
+        pages.flat().map((ref) => ref.key),
+        keys.slice(7, 25).map((key) => source.prefix + key),
       );
-      assert(pages.every((page) => page.length > 0 && page.length <= 1000));
-      const top = await collect(source.listPrefixes(source.prefix));
-      assertEquals(top.flat(), [`${source.prefix}AWSLogs/`, `${source.prefix}other/`]);
-      const named = await collect(source.listPrefixes(`${source.prefix}AWS`));
-      assertEquals(named.flat(), [`${source.prefix}AWSLogs/`]);
-      assertEquals(await collect(source.listPrefixes(`${source.prefix}absent/`)), []);
-    },
-  );
+    }
+    const none = { before: `${source.prefix}c` };
+    assertEquals((await collect(source.list(source.prefix, none))).flat(), []);
+  });
+
+  test("listLevel() gives objects and 1,200 prefixes in byte order", async (fixture, source) => {
+    const prefixes = Array.from(
+      { length: 1200 },
+      (_, i) => `AWSLogs/${100000000000 + i * 7919}/`,
+    );
+    await putAll(fixture, prefixes.map((prefix) => `${prefix}CloudTrail/x.json`));
+    await putAll(fixture, ["AWSLogs/file", "AWSLogs/other file", "other/file"]);
+    const level = async (prefix: string, range: KeyRange = {}) => {
+      const pages = await collect(source.listLevel(source.prefix + prefix, range));
+      assert(pages.every((page) => page.refs.length + page.prefixes.length > 0));
+      assert(pages.every((page) => page.refs.length + page.prefixes.length <= 1000));
+      return [
+        pages.flatMap((page) => page.refs.map((ref) => ref.key.slice(source.prefix.length))),
+        pages.flatMap((page) => page.prefixes.map((one) => one.slice(source.prefix.length))),
+      ];
+    };
+    assertEquals(await level("AWSLogs/"), [
+      ["AWSLogs/file", "AWSLogs/other file"],
+      prefixes.toSorted(byteOrder),
+    ]);
+    assertEquals(await level(""), [[], ["AWSLogs/", "other/"]]);
+    assertEquals(await level("AWS"), [[], ["AWSLogs/"]]);
+    assertEquals(await level("absent/"), [[], []]);
+    const [first, second, third, fourth] = prefixes.toSorted(byteOrder);
+    const range = {
+      startAfter: `${source.prefix}${first.slice(0, -1)}0`,
+      before: `${source.prefix}${fourth}`,
+    };
+    assertEquals(await level("AWSLogs/", range), [[], [second, third]]);
+    const ref = (await collect(source.listLevel(`${source.prefix}AWSLogs/`))).flatMap((page) =>
+      page.refs
+    )[0];
+    assertEquals(await source.head(ref.key), ref);
+  });
 
   test("head() gives null for what is not there", async (fixture, source) => {
     await fixture.put("there", bytes("12345"));
@@ -250,7 +275,7 @@ export function testSource(name: string, setUp: () => Promise<SourceFixture>): v
     for (
       const call of [
         () => collect(source.list(source.prefix, { signal: aborted })),
-        () => collect(source.listPrefixes(source.prefix, { signal: aborted })),
+        () => collect(source.listLevel(source.prefix, { signal: aborted })),
         () => source.head(`${source.prefix}k1`, { signal: aborted }),
         () => source.grant({ key: `${source.prefix}k1`, etag: "x", size: 1 }, { signal: aborted }),
       ]

@@ -20,6 +20,23 @@ export interface OpenOptions {
   readonly requests: RequestCounts;
 }
 
+/** Which keys of a prefix a listing gives, in the UTF-8 byte order. */
+export interface KeyRange {
+  /** Keys up to and including this one are left out. */
+  readonly startAfter?: string;
+  /** Keys from this one on are left out; no request is made behind it. */
+  readonly before?: string;
+  /** Keys of a page, 1 to 1,000; default 1,000. With 1, the first page is a probe for the next key. */
+  readonly pageKeysMax?: number;
+}
+
+/** One page of a level: the objects on it, and the prefixes that lead one level down. */
+export interface LevelPage {
+  readonly refs: ListPage;
+  /** Whole prefixes, each ending in a slash. */
+  readonly prefixes: readonly string[];
+}
+
 /** A place that holds a trail: a bucket and key prefix, or a local folder. Read only. */
 export interface Source {
   /** As the user may write it: `s3://bucket/prefix/` or `file:///abs/folder/`; ends in a slash. */
@@ -33,16 +50,16 @@ export interface Source {
   /** The whole key prefix below which everything belongs to the source. */
   readonly prefix: string;
   /**
-   * Lists every object whose key starts with `prefix`, page by page, in UTF-8 byte order of the key.
-   * `startAfter` leaves out keys up to and including it. Symbolic links of a folder are not followed.
-   * Throws TrailsieveError `missing`, `denied`, `unreachable` or `throttled`, with stage `list`.
+   * Lists every object whose key starts with `prefix` and lies in the range, page by page, in UTF-8 byte order
+   * of the key. Each page is one request; who stops reading makes no more. Symbolic links of a folder are not
+   * followed. Throws TrailsieveError `missing`, `denied`, `unreachable` or `throttled`, with stage `list`.
    */
-  list(
-    prefix: string,
-    options?: CallOptions & { readonly startAfter?: string },
-  ): AsyncIterable<ListPage>;
-  /** The next parts of the keys below `prefix` up to and including the next `/`, as whole prefixes. */
-  listPrefixes(prefix: string, options?: CallOptions): AsyncIterable<readonly string[]>;
+  list(prefix: string, options?: CallOptions & KeyRange): AsyncIterable<ListPage>;
+  /**
+   * Like `list`, but one level only: what lies behind the next `/` is not listed, the prefix that leads there
+   * is named instead. A range that starts within such a prefix names it still.
+   */
+  listLevel(prefix: string, options?: CallOptions & KeyRange): AsyncIterable<LevelPage>;
   /** The object's ref as it is now, or null where it is gone. */
   head(key: string, options?: CallOptions): Promise<ObjectRef | null>;
   /** What an isolate needs to read this version of the object; a URL is good for at least 15 minutes. */
