@@ -1,3 +1,4 @@
+import type { PrefixPlace } from "../core/key_places.ts";
 import { placeOfKey } from "../core/keys.ts";
 
 /** Which objects of a source a run reads, by their keys. */
@@ -22,6 +23,18 @@ export function chooses(choice: ObjectChoice, key: string): boolean {
     (regions.length === 0 || regions.includes(place.region)) &&
     (fromMs === null || place.dayMs >= fromMs) &&
     (toMs === null || place.dayMs < toMs);
+}
+
+/**
+ * Whether objects that a run reads may lie below a prefix, by what the prefix shows. Where accounts or regions are
+ * named, only CloudTrail's own folders have them in CloudTrail's layout.
+ */
+export function wantsPlace(choice: ObjectChoice, place: PrefixPlace): boolean {
+  const { accounts, regions } = choice;
+  if (accounts.length === 0 && regions.length === 0) return true;
+  return (accounts.length === 0 || place.account === null || accounts.includes(place.account)) &&
+    (regions.length === 0 || place.region === null || regions.includes(place.region)) &&
+    (place.service === null || place.service.startsWith("CloudTrail"));
 }
 
 /** The start of the UTC day of an instant. */

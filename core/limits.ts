@@ -20,6 +20,14 @@ export const LIMITS = {
   shardBytesMax: 16 * MB,
   /** Refs in open shards at which listing pauses. */
   openRefsMax: 200_000,
+  /** Listings under way at the same time in one replica; each holds one page. */
+  listConcurrency: 16,
+  /** Folders of one level, accounts left out, beyond which nothing is descended: AWS has 40 regions. */
+  levelFoldersMax: 100,
+  /** Levels below `AWSLogs/`, or below the source, that are looked into; CloudTrail's layout needs 5. */
+  levelDepthMax: 8,
+  /** Objects beside folders; beyond them the level is listed as a whole. */
+  levelObjectsMax: 10_000,
   /** Objects fetched at the same time by one worker. */
   fetchConcurrency: 16,
   /**
