@@ -27,10 +27,10 @@ export interface PoolOptions {
   readonly onRuleSwitchedOff: (ruleId: string, reason: string) => void;
 }
 
-/** What stood still where, since when. */
+/** What stood still where, and for how long. */
 interface Watch {
-  beat: number;
-  since: number;
+  readonly beat: number;
+  stoodMs: number;
 }
 
 /**
@@ -51,6 +51,8 @@ export class WorkerPool implements Disposable {
   readonly #disabled = new Set<string>();
   readonly #watches = new Map<ShardWorker, Watch>();
   readonly #timer: ReturnType<typeof setInterval>;
+  /** When the isolates were last looked at, on the clock of `performance.now()`. */
+  #lookedAt = performance.now();
   #closed = false;
 
   private constructor(options: PoolOptions) {
@@ -170,15 +172,19 @@ export class WorkerPool implements Disposable {
 
   /** Looks where each running isolate stands. */
   #watch(): void {
+    // The time between two looks counts at most twice: a process that was stopped, or got no time on a busy
+    // machine, has not seen its isolates stand still for as long as the clock says.
     const now = performance.now();
+    const passedMs = Math.min(now - this.#lookedAt, 2 * WATCH_MS);
+    this.#lookedAt = now;
     for (const worker of this.#workers) {
       const beat = worker.progress[PROGRESS.beat];
       const watch = this.#watches.get(worker);
       if (!worker.isRunning || watch === undefined || watch.beat !== beat) {
-        this.#watches.set(worker, { beat, since: now });
+        this.#watches.set(worker, { beat, stoodMs: 0 });
         continue;
       }
-      const stoodMs = now - watch.since;
+      const stoodMs = watch.stoodMs += passedMs;
       const rule = this.ruleIds[worker.progress[PROGRESS.rule]];
       const ruleMs = LIMITS.ruleEventMs +
         LIMITS.ruleEventMsPerMb * worker.progress[PROGRESS.recordBytes] / 1e6;

@@ -171,6 +171,8 @@ export class ShardProcessor {
       onError,
       (ruleIndex: number) => this.#note(index, recordIndex, ruleIndex),
     );
+    // What comes next, encoding a part or waiting for an object, is no rule's doing.
+    this.#note(index, recordIndex, -1);
   }
 
   /** Between the steps that each hold a large record once more, what the step before left behind goes. */

@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { compileRules } from "../detection/mod.ts";
+import { ShardProcessor } from "./process_shard.ts";
+import { PROGRESS, PROGRESS_BYTES, type ShardObject } from "./protocol.ts";
+
+const LOG = gzipSync(
+  `{"Records":[{"eventTime":"2026-11-20T10:00:00Z","eventID":"e","eventName":"A","eventSource":"b"}]}`,
+);
+
+function objectOf(key: string, grant: ShardObject["grant"]): ShardObject {
+  return { key, etag: "e", size: LOG.length, uri: `s3://trail/${key}`, grant };
+}
+
+Deno.test("process() blames no rule for the time in which it waits for the next object", async () => {
+  const progress = new Int32Array(new SharedArrayBuffer(PROGRESS_BYTES));
+  let blamed: number | null = null;
+  let sawRule = false;
+  const detector = await compileRules([{ kind: "module", url: "rule:a", file: "a.rule.ts" }], {
+    importModule: () =>
+      Promise.resolve({
+        default: {
+          id: "a",
+          title: "A",
+          level: "low",
+          description: "d",
+          author: "a",
+          tags: [],
+          references: [],
+          falsePositives: [],
+          matches: () => {
+            sawRule ||= progress[PROGRESS.rule] === 0;
+            return false;
+          },
+        },
+      }),
+  });
+  assertEquals(detector.problems, []);
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async () => {
+      // The first object is read by now, or will be before this comes to its end.
+      while (!sawRule) await new Promise((resolve) => setTimeout(resolve, 1));
+      blamed = progress[PROGRESS.rule];
+      return new Response(new Uint8Array(LOG));
+    },
+  );
+  const processor = new ShardProcessor({ detector, lake: false, progress });
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const objects = [
+    objectOf("AWSLogs/first.json.gz", { kind: "bytes", bytes: LOG }),
+    objectOf("AWSLogs/second.json.gz", { kind: "url", url, headers: {} }),
+  ];
+  const result = await processor.process(
+    { kind: "shard", shardId: "s", objects },
+    new AbortController().signal,
+  );
+  assertEquals(result.objects.map(({ status }) => status), ["done", "done"]);
+  assertEquals([sawRule, blamed], [true, -1]);
+});
