@@ -9,6 +9,7 @@ import { OUTBOX } from "./0003_outbox.ts";
 import { LAKE } from "./0004_lake.ts";
 import { REPLICAS } from "./0005_replicas.ts";
 import { LAKE_LOG } from "./0006_lake_log.ts";
+import { DEAD_LETTERS } from "./0007_dead_letters.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0004_lake": LAKE,
   "0005_replicas": REPLICAS,
   "0006_lake_log": LAKE_LOG,
+  "0007_dead_letters": DEAD_LETTERS,
 };

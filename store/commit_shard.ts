@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
-import { type DeadLetter, insertDeadLetters } from "./dead_letters.ts";
+import { type GivenUp, insertDeadLetters } from "./dead_letters.ts";
 import { completeJob, fenced, isCompleted } from "./lease.ts";
 import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
 import { nameParts } from "./name_parts.ts";
@@ -27,9 +27,9 @@ export async function commitShard(
     if (sums.done + sums.skipped + sums.dead !== settled.length) {
       throw fenced("commit a shard", "the ledger took another number of objects");
     }
-    if (letters.length > 0) await insertDeadLetters(trx, shard.scope, letters);
+    if (letters.length > 0) await insertDeadLetters(trx, shard, letters);
     const alerts = await storeAlerts(trx, result);
-    await nameParts(trx, result.parts);
+    await nameParts(trx, shard, result.parts);
     return {
       done: sums.done,
       skipped: sums.skipped,
@@ -63,7 +63,7 @@ function sortResults(
   return { settled, retried };
 }
 
-function deadLettersOf(settled: readonly SettledObject[], result: ShardResult): DeadLetter[] {
+function deadLettersOf(settled: readonly SettledObject[], result: ShardResult): GivenUp[] {
   return [
     ...settled.filter((object) => object.outcome === "dead").map((object) => ({
       key: object.key,
@@ -72,6 +72,7 @@ function deadLettersOf(settled: readonly SettledObject[], result: ShardResult): 
       stage: object.error?.stage ?? "report",
       reason: object.error?.message ?? "no reason was given",
       recordText: null,
+      attempts: object.attempts,
     })),
     ...result.rejected.map((record) => ({
       key: record.key,
@@ -80,6 +81,7 @@ function deadLettersOf(settled: readonly SettledObject[], result: ShardResult): 
       stage: "parse",
       reason: record.reason,
       recordText: record.text,
+      attempts: null,
     })),
   ];
 }

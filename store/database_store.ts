@@ -5,6 +5,7 @@ import { backlog } from "./backlog.ts";
 import { bindLake } from "./bind_lake.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
+import type { DeadLetterFilter } from "./dead_letter_types.ts";
 import * as outbox from "./deliveries.ts";
 import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
@@ -12,6 +13,8 @@ import { lakeLog, noteFailedWrite } from "./lake_log.ts";
 import { renewLease } from "./lease.ts";
 import { counts, leftOver, openWork } from "./open_work.ts";
 import { forgetParts, namedParts, sparedParts } from "./part_rows.ts";
+import { listDeadLetters, showDeadLetter } from "./read_dead_letters.ts";
+import { dropDeadLetters, redriveDeadLetters } from "./redrive.ts";
 import type { Replica } from "./replica.ts";
 import { releaseShard } from "./release_shard.ts";
 import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
@@ -145,6 +148,25 @@ export class DatabaseStore implements Store {
 
   forgetParts(paths: readonly string[]) {
     return forgetParts(this.database, paths);
+  }
+
+  listDeadLetters(
+    filter: DeadLetterFilter,
+    page: { readonly limit: number; readonly beforeId?: number },
+  ) {
+    return listDeadLetters(this.database, filter, page);
+  }
+
+  showDeadLetter(id: number) {
+    return showDeadLetter(this.database, id);
+  }
+
+  redriveDeadLetters(ids: readonly number[]) {
+    return redriveDeadLetters(this.database, this.#queue, ids);
+  }
+
+  dropDeadLetters(ids: readonly number[]) {
+    return dropDeadLetters(this.database, ids);
   }
 
   counts() {

@@ -56,6 +56,7 @@ export async function endDeliveries(
     await sql`select 1 from alerts where alert_id = any(${ids}::text[]) order by alert_id for update`
       .execute(trx);
     await sql`
+      with ended as (
       update deliveries d set
         state = case when e.kind <> 'later' then e.kind
           when d.attempts >= ${LIMITS.deliveryAttemptsMax} then 'undelivered' else 'waiting' end,
@@ -69,7 +70,12 @@ export async function endDeliveries(
         ${ends.map((end) => end.kind === "later" ? end.retryAfterMs : 0)}::float8[]
       ) as e(alert_id, sink, kind, reason, retry_ms)
       where d.alert_id = e.alert_id and d.sink = e.sink and d.state = 'attempting'
-        and d.attempted_by = ${replicaId}::uuid`.execute(trx);
+        and d.attempted_by = ${replicaId}::uuid
+      returning d.alert_id, d.sink, d.state, d.attempts, d.last_error
+      )
+      insert into dead_letters (kind, stage, reason, attempts, alert_id, sink)
+      select 'delivery', 'deliver', last_error, attempts, alert_id, sink from ended
+      where state = 'undelivered' order by alert_id, sink`.execute(trx);
     return await settleAlerts(trx, ids);
   });
 }

@@ -6,52 +6,68 @@ import { objectId } from "./object_id.ts";
 import type { Queue } from "./queue.ts";
 import type { Lane } from "./types.ts";
 
+/** Refs of one source that are to become one shard. */
+export interface NewShard {
+  readonly scope: string;
+  readonly sourceUrl: string;
+  readonly lane: Lane;
+  readonly refs: readonly ObjectRef[];
+}
+
 /** See {@linkcode Store.enqueueShard}. */
 export async function enqueueShard(
   database: Database,
   queue: Queue,
-  shard: {
-    readonly scope: string;
-    readonly sourceUrl: string;
-    readonly lane: Lane;
-    readonly refs: readonly ObjectRef[];
-  },
+  shard: NewShard,
 ): Promise<number> {
   const shardId = crypto.randomUUID();
-  const rows = shard.refs
-    .map((ref) => ({ ...ref, id: objectId(shard.scope, ref.key, ref.etag) }))
+  return await database.transact(
+    "enqueue a shard",
+    (trx) => planShard(trx, queue, shard, shardId),
+    {
+      wasApplied: async () =>
+        await database.db.selectFrom("shards").select("id").where("id", "=", shardId)
+          .executeTakeFirst() !== undefined,
+    },
+  );
+}
+
+/**
+ * Plans the refs that neither the ledger nor an open shard knows, and enqueues their shard.
+ * @returns the number planned; with 0 there is no shard
+ */
+export async function planShard(
+  trx: Trx,
+  queue: Queue,
+  { scope, sourceUrl, lane, refs }: NewShard,
+  shardId: string = crypto.randomUUID(),
+): Promise<number> {
+  const rows = refs
+    .map((ref) => ({ ...ref, id: objectId(scope, ref.key, ref.etag) }))
     // One order for all, so that two callers with the same refs wait for each other instead of both.
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  return await database.transact("enqueue a shard", async (trx) => {
-    let planned = 0;
-    for (const batch of batches(rows)) {
-      const { numAffectedRows } = await sql`
-        insert into planned_refs (object_id, shard_id, size, key, etag)
-        select r.id, ${shardId}, r.size, r.key, r.etag
-        from unnest(${batch.map((row) => row.id)}::uuid[], ${
-        batch.map((row) => row.size)
-      }::bigint[],
-          ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
-          as r(id, size, key, etag)
-        where not exists (select from ledger l where l.object_id = r.id)
-        on conflict do nothing`.execute(trx);
-      planned += Number(numAffectedRows);
-    }
-    planned -= await dropSettled(trx, shardId);
-    if (planned === 0) return 0;
-    await trx.insertInto("shards").values({
-      id: shardId,
-      object_count: planned,
-      scope: shard.scope,
-      source_url: shard.sourceUrl,
-    }).execute();
-    await queue.enqueue(shard.lane, [{ id: shardId }]);
-    return planned;
-  }, {
-    wasApplied: async () =>
-      await database.db.selectFrom("shards").select("id").where("id", "=", shardId)
-        .executeTakeFirst() !== undefined,
-  });
+  let planned = 0;
+  for (const batch of batches(rows)) {
+    const { numAffectedRows } = await sql`
+      insert into planned_refs (object_id, shard_id, size, key, etag)
+      select r.id, ${shardId}, r.size, r.key, r.etag
+      from unnest(${batch.map((row) => row.id)}::uuid[], ${batch.map((row) => row.size)}::bigint[],
+        ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
+        as r(id, size, key, etag)
+      where not exists (select from ledger l where l.object_id = r.id)
+      on conflict do nothing`.execute(trx);
+    planned += Number(numAffectedRows);
+  }
+  planned -= await dropSettled(trx, shardId);
+  if (planned === 0) return 0;
+  await trx.insertInto("shards").values({
+    id: shardId,
+    object_count: planned,
+    scope,
+    source_url: sourceUrl,
+  }).execute();
+  await queue.enqueue(lane, [{ id: shardId }]);
+  return planned;
 }
 
 /**

@@ -1,14 +1,18 @@
 import { sql } from "kysely";
 import type { Trx } from "./database.ts";
-import type { NewPart } from "./types.ts";
+import type { LeasedShard, NewPart } from "./types.ts";
 
-/** Names part files that were put, and tells their hours that something waits. */
-export async function nameParts(trx: Trx, parts: readonly NewPart[]): Promise<void> {
+/** Names part files of a shard that were put, and tells their hours that something waits. */
+export async function nameParts(
+  trx: Trx,
+  { scope, sourceUrl }: Pick<LeasedShard, "scope" | "sourceUrl">,
+  parts: readonly NewPart[],
+): Promise<void> {
   for (const part of parts) {
     await sql`
       with named as (
-        insert into parts (bytes, hours_left, path, etag)
-        values (${part.bytes}, ${part.hours.length}, ${part.path}, ${part.etag})
+        insert into parts (bytes, hours_left, path, etag, scope, source_url)
+        values (${part.bytes}, ${part.hours.length}, ${part.path}, ${part.etag}, ${scope}, ${sourceUrl})
         returning id
       )
       insert into part_hours (hour, part_id, row_start, row_count)

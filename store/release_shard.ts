@@ -78,13 +78,14 @@ async function giveUp(
     error,
     attempts: ref.attempts + deaths,
   }]);
-  await insertDeadLetters(trx, shard.scope, [{
+  await insertDeadLetters(trx, shard, [{
     key: ref.key,
     etag: ref.etag,
     recordIndex: null,
     stage: error.stage,
     reason: error.message,
     recordText: null,
+    attempts: ref.attempts + deaths,
   }]);
   return true;
 }

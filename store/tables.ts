@@ -24,14 +24,21 @@ export interface Tables {
   dead_letters: {
     id: Generated<Bigint>;
     at: Generated<Instant>;
-    object_id: string;
-    scope: string;
-    key: string;
-    etag: string;
+    kind: "object" | "record" | "part" | "delivery";
+    object_id: string | null;
+    scope: string | null;
+    key: string | null;
+    etag: string | null;
     record_index: number | null;
     stage: string;
     reason: string;
     record_text: string | null;
+    attempts: number | null;
+    part_id: Bigint | null;
+    uri: string | null;
+    source_url: string | null;
+    alert_id: string | null;
+    sink: string | null;
   };
   shards: {
     id: string;
@@ -78,6 +85,8 @@ export interface Tables {
     hours_left: number;
     path: string;
     etag: string;
+    scope: string | null;
+    source_url: string | null;
   };
   part_hours: { hour: Instant; part_id: Bigint; row_start: number; row_count: number };
   hours: {

@@ -1,4 +1,5 @@
 import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
+import type { DeadLetterStore } from "./dead_letter_types.ts";
 import type { Stage } from "../core/errors.ts";
 
 /** An object of a shard: its ref and how often it was tried before. */
@@ -238,7 +239,7 @@ export interface OfSources {
  * Everything that outlives the process, on the embedded database or on Postgres. Every method may reject
  * with TrailsieveError `unreachable` or `denied`; time is the database's own.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends AsyncDisposable, DeadLetterStore {
   readonly kind: "pglite" | "postgres";
 
   /**

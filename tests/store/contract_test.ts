@@ -1,6 +1,7 @@
 /** The contract of `Store`, run on the embedded database and on Postgres. */
 import { openStore, type Store } from "../../store/mod.ts";
 import { startTestDatabases } from "./_databases.ts";
+import { DEAD_LETTER_CASES } from "./_dead_letter_cases.ts";
 import { FENCE_CASES } from "./_fence_cases.ts";
 import { LAKE_CASES } from "./_lake_cases.ts";
 import { LEDGER_CASES } from "./_ledger_cases.ts";
@@ -17,6 +18,7 @@ const CASES: Record<string, (store: Store) => Promise<void>> = {
   ...RELEASE_CASES,
   ...OUTBOX_CASES,
   ...LAKE_CASES,
+  ...DEAD_LETTER_CASES,
 };
 
 for (const { kind, present, create } of databases.kinds) {

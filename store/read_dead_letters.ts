@@ -1,0 +1,55 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterStore,
+  WholeDeadLetter,
+} from "./dead_letter_types.ts";
+
+/** The columns of a dead letter under the names of {@linkcode DeadLetter}. */
+const LETTER = sql`d.id::float8 as id, d.kind, extract(epoch from d.at)::float8 * 1000 as "atMs",
+  d.stage, d.reason, d.attempts, d.uri, d.record_index as "recordIndex", d.alert_id as "alertId", d.sink`;
+
+/** See {@linkcode DeadLetterStore.listDeadLetters}. */
+export async function listDeadLetters(
+  database: Database,
+  filter: DeadLetterFilter,
+  { limit, beforeId }: Parameters<DeadLetterStore["listDeadLetters"]>[1],
+): Promise<readonly DeadLetter[]> {
+  const { rows } = await database.query("list dead letters", (db) =>
+    sql<DeadLetter>`
+      select ${LETTER} from dead_letters d
+      where ${isMeant(filter)} and (${beforeId ?? null}::bigint is null or d.id < ${
+      beforeId ?? null
+    }::bigint)
+      order by d.id desc limit ${limit}`.execute(db));
+  return rows;
+}
+
+/** See {@linkcode DeadLetterStore.showDeadLetter}. */
+export async function showDeadLetter(
+  database: Database,
+  id: number,
+): Promise<WholeDeadLetter | null> {
+  const { rows: [row] } = await database.query("read a dead letter", (db) =>
+    sql<WholeDeadLetter>`
+      select ${LETTER}, d.etag, d.source_url as "sourceUrl", d.record_text as "recordText",
+        coalesce(l.size, p.bytes)::float8 as size, a.payload
+      from dead_letters d
+        left join ledger l on l.object_id = d.object_id
+        left join parts p on p.id = d.part_id
+        left join alerts a on a.alert_id = d.alert_id
+      where d.id = ${id}`.execute(db));
+  return row ?? null;
+}
+
+function isMeant({ kinds, stages, uriPrefix, sinceMs }: DeadLetterFilter) {
+  const conditions = [
+    kinds === undefined ? null : sql`d.kind = any(${[...kinds]}::text[])`,
+    stages === undefined ? null : sql`d.stage = any(${[...stages]}::text[])`,
+    uriPrefix === undefined ? null : sql`starts_with(d.uri, ${uriPrefix})`,
+    sinceMs === undefined ? null : sql`d.at >= to_timestamp(${sinceMs}::float8 / 1000)`,
+  ].filter((condition) => condition !== null);
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
