@@ -28,6 +28,8 @@ export const LIMITS = {
   levelDepthMax: 8,
   /** Objects beside folders; beyond them the level is listed as a whole. */
   levelObjectsMax: 10_000,
+  /** Turns of live work between two of backfill while both wait: live work before backfill 9 times in 10. */
+  liveTurnsMax: 9,
   /** Objects fetched at the same time by one worker. */
   fetchConcurrency: 16,
   /**

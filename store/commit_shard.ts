@@ -107,6 +107,7 @@ async function planAgain(
     object_count: retried.length,
     scope: shard.scope,
     source_url: shard.sourceUrl,
+    lane: shard.lane,
   }).execute();
   const startAfterMs = Math.max(...retried.map((object) => object.retryAfterMs ?? 0));
   await queue.enqueue(shard.lane, [{ id, startAfterMs }]);

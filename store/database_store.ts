@@ -18,7 +18,7 @@ import { dropDeadLetters, redriveDeadLetters } from "./redrive.ts";
 import type { Replica } from "./replica.ts";
 import { releaseShard } from "./release_shard.ts";
 import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
-import { LaneTurns, takeShard } from "./take_shard.ts";
+import { takeShard } from "./take_shard.ts";
 import { EmbeddedVacuum } from "./vacuum.ts";
 import type {
   DeliveryEnd,
@@ -40,7 +40,6 @@ export class DatabaseStore implements Store {
   readonly database: Database;
   readonly #queue: Queue;
   readonly #replica: Replica;
-  readonly #turns = new LaneTurns();
   readonly #vacuum: EmbeddedVacuum;
 
   constructor(database: Database, queue: Queue, replica: Replica) {
@@ -65,7 +64,7 @@ export class DatabaseStore implements Store {
 
   async takeShard(options?: OfSources) {
     await this.#vacuum.runIfDue();
-    return await takeShard(this.database, this.#queue, this.#turns, options);
+    return await takeShard(this.database, this.#queue, options);
   }
 
   heartbeat(shard: LeasedShard) {

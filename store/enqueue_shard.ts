@@ -65,7 +65,10 @@ export async function planShard(
     object_count: planned,
     scope,
     source_url: sourceUrl,
+    lane,
   }).execute();
+  await trx.insertInto("turns").values({ lane, source_url: sourceUrl })
+    .onConflict((conflict) => conflict.doNothing()).execute();
   await queue.enqueue(lane, [{ id: shardId }]);
   return planned;
 }

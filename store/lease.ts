@@ -4,10 +4,11 @@
  */
 import { type Kysely, sql } from "kysely";
 import { TrailsieveError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { QUEUES } from "./queue.ts";
 import type { Tables } from "./tables.ts";
-import type { Lane, LeasedShard } from "./types.ts";
+import type { LeasedShard } from "./types.ts";
 
 /** What names a lease. */
 export type Lease = Pick<LeasedShard, "id" | "generation" | "lane">;
@@ -21,33 +22,20 @@ export interface TakenShard extends Lease {
 }
 
 /**
- * Takes the first job of a lane whose time has come, as pg-boss's own fetch does, but only among the shards of
- * these sources: a shard that its taker cannot read would come first again and again.
- * @returns null where there is none
+ * Takes the shard whose turn it is, among those of these sources whose time has come: a shard that its taker
+ * cannot read would come first again and again. One statement, so that a taker that is stopped half-way holds
+ * up nobody. @returns null where there is none
  */
 export async function takeJob(
-  trx: Trx,
-  lane: Lane,
+  db: Kysely<Tables>,
   sourceUrls: readonly string[] | undefined,
 ): Promise<TakenShard | null> {
-  const isReadable = sourceUrls === undefined
-    ? sql`true`
-    : sql`s.source_url = any(${[...sourceUrls]}::text[])`;
-  const { rows: [row] } = await sql<Omit<TakenShard, "lane">>`
-    with next as materialized (
-      select j.id, s.releases, s.scope, s.source_url
-      from pgboss.job j join shards s on s.id = j.id
-      where j.name = ${QUEUES[lane]} and j.state < 'active' and not j.blocked
-        and j.start_after <= now() and ${isReadable}
-      order by j.priority desc, j.created_on
-      limit 1 for update of j skip locked
-    )
-    update pgboss.job j set state = 'active', started_on = now(), heartbeat_on = clock_timestamp(),
-      retry_count = j.retry_count + case when j.started_on is null then 0 else 1 end
-    from next where j.name = ${QUEUES[lane]} and j.id = next.id
-    returning j.id, j.retry_count as generation, j.priority, next.releases, next.scope,
-      next.source_url as "sourceUrl"`.execute(trx);
-  return row === undefined ? null : { ...row, lane };
+  const sources = sourceUrls === undefined ? null : [...sourceUrls];
+  const { rows: [row] } = await sql<TakenShard>`
+    select taken_id as id, taken_lane as lane, generation, taken_priority as priority,
+      taken_releases as releases, taken_scope as scope, taken_source as "sourceUrl"
+    from take_shard(${sources}::text[], ${LIMITS.liveTurnsMax}::int)`.execute(db);
+  return row ?? null;
 }
 
 /** The error of a result that outlived its lease. */
@@ -77,7 +65,11 @@ export async function returnJob(trx: Trx, lease: Lease, priority?: number): Prom
     set state = 'retry', heartbeat_on = null, start_after = now(),
       priority = coalesce(${priority ?? null}::int, priority)
     where ${holds(lease)}`.execute(trx);
-  return numAffectedRows === 1n;
+  if (numAffectedRows !== 1n) return false;
+  if (priority !== undefined) {
+    await trx.updateTable("shards").set({ priority }).where("id", "=", lease.id).execute();
+  }
+  return true;
 }
 
 /**

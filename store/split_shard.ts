@@ -38,8 +38,8 @@ export async function cutOut(
         where p.object_id = r.object_id
         returning p.shard_id
       )
-      insert into shards (id, object_count, scope, source_url)
-      select shard_id, 1, ${shard.scope}, ${shard.sourceUrl} from cut`.execute(trx);
+      insert into shards (id, object_count, scope, source_url, lane)
+      select shard_id, 1, ${shard.scope}, ${shard.sourceUrl}, ${shard.lane} from cut`.execute(trx);
     await queue.enqueue(shard.lane, singles);
   }
 }

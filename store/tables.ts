@@ -46,7 +46,11 @@ export interface Tables {
     releases: Generated<number>;
     scope: string;
     source_url: string;
+    lane: "live" | "backfill";
+    priority: Generated<number>;
+    place: Generated<Bigint>;
   };
+  turns: { lane: "live" | "backfill"; source_url: string; last_turn: Generated<Bigint> };
   planned_refs: {
     object_id: string;
     shard_id: string;

@@ -4,41 +4,22 @@ import type { Database, Trx } from "./database.ts";
 import { returnJob, takeJob, type TakenShard } from "./lease.ts";
 import type { Queue } from "./queue.ts";
 import { cutIntoSingles } from "./split_shard.ts";
-import type { Lane, LeasedShard, OfSources, PlannedRef } from "./types.ts";
-
-/** The lane that is asked first at the next take; backfill gets one turn in ten even while live work waits. */
-export class LaneTurns {
-  #liveInARow = 0;
-
-  order(): readonly Lane[] {
-    return this.#liveInARow >= 9 ? ["backfill", "live"] : ["live", "backfill"];
-  }
-
-  took(lane: Lane): void {
-    this.#liveInARow = lane === "live" ? this.#liveInARow + 1 : 0;
-  }
-}
+import type { LeasedShard, OfSources, PlannedRef } from "./types.ts";
 
 /** See {@linkcode Store.takeShard}. */
 export async function takeShard(
   database: Database,
   queue: Queue,
-  turns: LaneTurns,
   { sourceUrls }: OfSources = {},
 ): Promise<LeasedShard | null> {
   while (true) {
-    const lanes = turns.order();
-    const taken = await database.transact("take a shard", async (trx) => {
-      for (const lane of lanes) {
-        const job = await takeJob(trx, lane, sourceUrls);
-        if (job !== null) return await readShard(trx, queue, job);
-      }
-      return null;
-    });
-    if (taken === null) return null;
-    if (taken === "returned") continue;
-    turns.took(taken.lane);
-    return taken;
+    const job = await database.query("take a shard", (db) => takeJob(db, sourceUrls));
+    if (job === null) return null;
+    const taken = await database.transact(
+      "read a shard",
+      (trx) => readShard(trx, queue, job),
+    );
+    if (taken !== "returned") return taken;
   }
 }
 
@@ -69,8 +50,7 @@ async function readShard(
     return "returned";
   }
   if (shard.refs.length === 1 && job.priority > -shard.deaths) {
-    await returnJob(trx, shard, -shard.deaths);
-    await countRelease(trx, shard.id);
+    if (await returnJob(trx, shard, -shard.deaths)) await countRelease(trx, shard.id);
     return "returned";
   }
   return shard;

@@ -276,8 +276,9 @@ export interface Store extends AsyncDisposable, DeadLetterStore {
   }): Promise<number>;
 
   /**
-   * Takes one shard whose time has come, oldest first, live before backfill but for one turn in ten; null where
-   * there is none. A lone object that cost a holder comes behind everything else of its lane.
+   * Takes one shard whose time has come; null where there is none. Live work comes before backfill, but for one
+   * turn in ten; in a lane the source whose last turn lies furthest back is next, and of it the oldest shard.
+   * This holds for all replicas together. A lone object that cost a holder comes behind everything else of its lane.
    */
   takeShard(options?: OfSources): Promise<LeasedShard | null>;
   /** Renews the lease. @returns false if it is lost: drop the shard's work. */

@@ -8,6 +8,7 @@ import { LEDGER_CASES } from "./_ledger_cases.ts";
 import { OUTBOX_CASES } from "./_outbox_cases.ts";
 import { RELEASE_CASES } from "./_release_cases.ts";
 import { emptyTables } from "./_samples.ts";
+import { TURNS_CASES } from "./_turns_cases.ts";
 
 const databases = await startTestDatabases();
 Deno.test.afterAll(() => databases.stop());
@@ -16,6 +17,7 @@ const CASES: Record<string, (store: Store) => Promise<void>> = {
   ...LEDGER_CASES,
   ...FENCE_CASES,
   ...RELEASE_CASES,
+  ...TURNS_CASES,
   ...OUTBOX_CASES,
   ...LAKE_CASES,
   ...DEAD_LETTER_CASES,
