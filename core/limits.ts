@@ -85,6 +85,13 @@ export const LIMITS = {
   hourPartsMax: 1000,
   /** An unnamed part may belong to a commit under way; after this it does not. */
   orphanPartMs: 24 * HOUR,
+  /** Bytes of an S3 lake that one query fetches into a temporary folder; a query that needs more is refused. */
+  queryFetchBytesMax: 8 * 1024 * MB,
+  /** Requests of one query under way at once, and bytes of one of them. */
+  queryFetchConcurrency: 16,
+  queryRangeBytesMax: 8 * MB,
+  /** Ranges of a file that are no further apart are fetched as one: a request costs more than these bytes. */
+  queryGapBytesMax: MB / 4,
   /** One rule file. */
   ruleFileBytesMax: 1 * MB,
 } as const;

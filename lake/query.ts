@@ -1,9 +1,9 @@
-import { checkStatement } from "./check_statement.ts";
+import type { DuckDBValue } from "@duckdb/node-api";
 import { CsvFormatter, JsonFormatter } from "./format_lines.ts";
 import { TableFormatter } from "./format_table.ts";
 import type { Formatter } from "./formatter.ts";
 import { translateError } from "./duckdb_error.ts";
-import { openLake } from "./open_lake.ts";
+import { type LakeExtent, openLake } from "./open_lake.ts";
 
 /** How rows are written: a table for people, one JSON object a line, or CSV. */
 export type QueryFormat = "table" | "json" | "csv";
@@ -14,8 +14,10 @@ export interface QueryOptions {
   readonly lakeUrl: string;
   /** One SELECT over `events`, `activity` and `cloudtrail_s3_events_flattened`, in DuckDB's SQL. */
   readonly sql: string;
+  /** Values by name that the SQL reads as `getvariable('name')`; default none. */
+  readonly variables?: ReadonlyMap<string, DuckDBValue>;
   readonly format: QueryFormat;
-  /** The environment; read for S3's access key, region and endpoint only. */
+  /** The environment, of which `AWS_*` counts, for a lake in S3. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal, which a table fits. */
   readonly width: number;
@@ -25,11 +27,9 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a query saw. */
-export interface QuerySummary {
+/** What a query gave and saw. */
+export interface QuerySummary extends LakeExtent {
   readonly rows: number;
-  /** End of the last event hour that the lake has a file of, ms since the epoch; null if it is empty. */
-  readonly seenUntilMs: number | null;
 }
 
 /**
@@ -38,30 +38,35 @@ export interface QuerySummary {
  * `corrupt` or `unreachable` where a file of the lake cannot be read, and what `openLake` throws.
  */
 export async function runQuery(options: QueryOptions): Promise<QuerySummary> {
-  const { sql, format, width, signal } = options;
+  const { sql, format, width, signal, variables = new Map() } = options;
   signal?.throwIfAborted();
-  using lake = await openLake(options.lakeUrl, options.env);
-  const { connection } = lake;
-  const interrupt = () => connection.interrupt();
-  signal?.addEventListener("abort", interrupt, { once: true });
+  await using lake = await openLake({ ...options, variables });
   let rows = 0;
+  // What the reader of the rows throws is not the query's failure, and passes as it is.
+  let writeFailure: { readonly error: unknown } | null = null;
+  const write = async (text: string) => {
+    try {
+      await options.write(text);
+    } catch (error) {
+      writeFailure = { error };
+      throw error;
+    }
+  };
   try {
-    await checkStatement(connection, sql);
-    const result = await connection.stream(sql);
+    const result = await lake.connection.stream(sql);
     const formatter = formatterOf(format, result.deduplicatedColumnNames(), width);
     for await (const batch of result.yieldRows()) {
       rows += batch.length;
-      await options.write(formatter.rows(batch));
+      await write(formatter.rows(batch));
       signal?.throwIfAborted();
     }
-    await options.write(formatter.end());
+    await write(formatter.end());
   } catch (error) {
     signal?.throwIfAborted();
+    if (writeFailure !== null) throw error;
     throw translateError(error, options.lakeUrl);
-  } finally {
-    signal?.removeEventListener("abort", interrupt);
   }
-  return { rows, seenUntilMs: lake.seenUntilMs };
+  return { rows, ...lake.extent };
 }
 
 function formatterOf(format: QueryFormat, names: readonly string[], width: number): Formatter {

@@ -80,12 +80,16 @@ class FileLake implements LakeStore {
     path: string,
     offset: number,
     length: number,
-    options: CallOptions = {},
+    options: CallOptions & { readonly etag?: string } = {},
   ): Promise<Uint8Array> {
     const target = this.#path(path);
     options.signal?.throwIfAborted();
     try {
       using file = await Deno.open(target);
+      // An open file keeps its bytes when another takes its name: those at hand are of this version.
+      if (options.etag !== undefined) {
+        await checkCondition(target, { kind: "replace", etag: options.etag }, "read");
+      }
       await file.seek(offset, Deno.SeekMode.Start);
       const left = Math.max(0, (await file.stat()).size - offset);
       const bytes = new Uint8Array(Math.max(0, Math.min(length, left)));
@@ -176,7 +180,11 @@ async function statIfThere(path: string): Promise<BigIntStats | null> {
   }
 }
 
-async function checkCondition(target: string, condition: PutCondition): Promise<void> {
+async function checkCondition(
+  target: string,
+  condition: PutCondition,
+  verb: string = condition.kind,
+): Promise<void> {
   if (condition.kind === "always") return;
   const stat = await statIfThere(target);
   const isMet = condition.kind === "create"
@@ -184,7 +192,7 @@ async function checkCondition(target: string, condition: PutCondition): Promise<
     : stat !== null && lakeEtag(stat) === condition.etag;
   if (isMet) return;
   const state = stat === null ? "it is gone" : "another writer was first";
-  throw new TrailsieveError("condition", `Cannot ${condition.kind} ${fileUri(target)}: ${state}`, {
+  throw new TrailsieveError("condition", `Cannot ${verb} ${fileUri(target)}: ${state}`, {
     object: fileUri(target),
   });
 }

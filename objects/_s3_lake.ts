@@ -100,7 +100,7 @@ class S3Lake implements LakeStore {
     path: string,
     offset: number,
     length: number,
-    options: CallOptions = {},
+    options: CallOptions & { readonly etag?: string } = {},
   ): Promise<Uint8Array> {
     if (length <= 0) return new Uint8Array(0);
     const key = this.#key(path);
@@ -109,6 +109,7 @@ class S3Lake implements LakeStore {
         Bucket: this.#bucket,
         Key: key,
         Range: `bytes=${offset}-${offset + length - 1}`,
+        IfMatch: options.etag === undefined ? undefined : `"${options.etag}"`,
       });
       try {
         const found = await this.#session.client.send(command, sendOptions);

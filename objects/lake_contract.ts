@@ -115,6 +115,11 @@ export function testLake(name: string, setUp: () => Promise<LakeFixture>): void 
     assertEquals(await lake.getRange("f", 10, 5), bytes(""));
     assertEquals(await lake.getRange("f", 50, 5), bytes(""));
     assertEquals(await lake.getRange("f", 5, 0), bytes(""));
+    const etag = (await lake.get("f"))!.etag;
+    assertEquals(await lake.getRange("f", 8, 5, { etag }), bytes("89"));
+    await lake.put("f", bytes("another"), { condition: { kind: "always" } });
+    const other = await assertRejects(() => lake.getRange("f", 0, 4, { etag }), TrailsieveError);
+    assertEquals(other.code, "condition");
     const error = await assertRejects(() => lake.getRange("absent", 0, 1), TrailsieveError);
     assertEquals(error.code, "missing");
   });

@@ -109,13 +109,13 @@ export interface LakeStore {
   ): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | null>;
   /**
    * `length` bytes from `offset`, or fewer where the file ends before. Throws TrailsieveError `missing` where
-   * the file is gone.
+   * the file is gone, and `condition` where `etag` is given and another version is there.
    */
   getRange(
     path: string,
     offset: number,
     length: number,
-    options?: CallOptions,
+    options?: CallOptions & { readonly etag?: string },
   ): Promise<Uint8Array>;
   /** Files below a relative prefix, page by page, in the UTF-8 byte order of their paths. */
   list(prefix: string, options?: CallOptions): AsyncIterable<readonly LakeFileInfo[]>;

@@ -1,4 +1,5 @@
 /** The lake's tables as Parquet: pure, bytes in and bytes out. */
+export { type ByteRange, chunkRanges } from "./chunk_ranges.ts";
 export * from "./columns.ts";
 export { encodeChunk, type EncodedChunk, TableWriter } from "./encode.ts";
 export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";

@@ -118,7 +118,8 @@ export async function readTable(
   return { rowCount: rowEnd - rowStart, values };
 }
 
-function asyncBuffer(file: TableFile): AsyncBuffer {
+/** The file as hyparquet takes it. */
+export function asyncBuffer(file: TableFile): AsyncBuffer {
   return {
     byteLength: file.byteLength,
     slice(start, end = file.byteLength) {
@@ -134,7 +135,8 @@ function wholeBuffer(bytes: Uint8Array): ArrayBuffer {
   return own ? buffer : new Uint8Array(bytes).buffer;
 }
 
-async function readable<T>(read: () => Promise<T>): Promise<T> {
+/** Runs a reading; what hyparquet throws becomes TrailsieveError `corrupt`. */
+export async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { type Dataset, hourFilePath } from "../../core/lake_paths.ts";
 import { ACTIVITY_COLUMNS, type Column, EVENT_COLUMNS, TableWriter } from "../../parquet/mod.ts";
 import { randomValue, seeded } from "../../parquet/testing.ts";
 import { runQuery } from "../../lake/mod.ts";
@@ -30,7 +31,7 @@ function hexOf(text: string): string {
 }
 
 async function withLake(
-  dataset: string,
+  dataset: Dataset,
   columns: readonly Column[],
   check: (lake: string, values: readonly (readonly unknown[])[]) => Promise<void>,
 ): Promise<void> {
@@ -45,15 +46,16 @@ async function withLake(
   }
   const lake = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${lake}/${dataset}/2026`, { recursive: true });
-    await Deno.writeFile(`${lake}/${dataset}/2026/a.parquet`, writer.finish());
+    const path = `${lake}/${hourFilePath(dataset, 0)}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(path, writer.finish());
     await check(lake, values);
   } finally {
     await Deno.remove(lake, { recursive: true });
   }
 }
 
-const TABLES: readonly (readonly [string, readonly Column[]])[] = [
+const TABLES: readonly (readonly [Dataset, readonly Column[]])[] = [
   ["events", EVENT_COLUMNS],
   ["activity", ACTIVITY_COLUMNS],
 ];
