@@ -94,6 +94,11 @@ class Emulator implements S3Emulator {
     return [...this.#bucket(name).keys.from(() => false)];
   }
 
+  versions(name: string): [key: string, etag: string][] {
+    const bucket = this.#bucket(name);
+    return this.keys(name).map((key) => [key, bucket.info(key)!.etag]);
+  }
+
   createBucket(name: string): void {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
       throw new S3Error("InvalidBucketName", "The specified bucket is not valid");
@@ -139,6 +144,8 @@ class Emulator implements S3Emulator {
         throw new S3Error("AccessDenied", "Access Denied");
       case "expired_token":
         throw new S3Error("ExpiredToken", "The provided token has expired.");
+      case "expired_url":
+        throw new S3Error("AccessDenied", "Request has expired");
       case "cut":
         return await cutBody(await this.#carryOut(request), fault.bytes);
       case "reset":

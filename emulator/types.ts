@@ -36,7 +36,9 @@ export type FaultAction =
   /** 403 AccessDenied. */
   | { readonly kind: "deny" }
   /** 400 ExpiredToken. */
-  | { readonly kind: "expired_token" };
+  | { readonly kind: "expired_token" }
+  /** 403 AccessDenied in the words of a presigned URL whose time is over. */
+  | { readonly kind: "expired_url" };
 
 /** Which requests go wrong, and how. A condition that is left out is met by every request. */
 export interface FaultRule {
@@ -110,6 +112,8 @@ export interface S3Emulator extends AsyncDisposable {
   delete(bucket: string, key: string): void;
   /** All keys of a bucket in UTF-8 byte order. */
   keys(bucket: string): string[];
+  /** Keys and ETags, with quotes, of a bucket in the same order. */
+  versions(bucket: string): [key: string, etag: string][];
   createBucket(name: string): void;
   /** Puts all request counts back to zero. */
   resetRequests(): void;

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { assertEquals } from "@std/assert";
 import { alertsOf, outcomeOf, type RunOutcome } from "../support/outcome.ts";
+import { randomOf, withSeed } from "../support/random.ts";
 import { endOf, runProgram, startProgram } from "../support/program.ts";
 import { readReport } from "../support/report.ts";
 import { writeTrail } from "../support/trail.ts";
@@ -14,13 +15,6 @@ import { startTestPostgres } from "../store/_postgres.ts";
 const KILLS = 10;
 /** A bound on the test, should runs end before they are killed. */
 const RUNS_MAX = 60;
-
-const seed = Math.floor(Math.random() * 2 ** 31);
-let state = seed;
-function random(): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return state / 2 ** 32;
-}
 
 function flags(trail: string, database: string | null): string[] {
   const common = [
@@ -39,7 +33,12 @@ function flags(trail: string, database: string | null): string[] {
  * Kills runs at random moments until ten died, then lets one end. A tenth of the trail appears before each run,
  * so that there is work to be killed at.
  */
-async function killed(folder: string, trail: string, database: string | null): Promise<RunOutcome> {
+async function killed(
+  folder: string,
+  trail: string,
+  database: string | null,
+  random: () => number,
+): Promise<RunOutcome> {
   const keys = await Array.fromAsync(walk(trail), (path) => path.slice(trail.length + 1));
   const tenths = Array.from({ length: KILLS }, (_, i) => keys.filter((_, at) => at % KILLS === i));
   let durationMs = await timed(() => runProgram(flags(trail, null), { cwd: `${folder}/warm-up` }));
@@ -57,7 +56,7 @@ async function killed(folder: string, trail: string, database: string | null): P
       durationMs = performance.now() - startedAt;
     }
   }
-  assertEquals(kills, KILLS, `runs that could be killed (seed ${seed})`);
+  assertEquals(kills, KILLS, "runs that could be killed");
   for (const key of tenths.flat()) await copy(`${trail}/${key}`, `${folder}/trail/${key}`);
   const last = await runProgram(flags(`${folder}/trail`, database), { cwd: folder });
   assertEquals(last.code, 0, last.stderr);
@@ -77,8 +76,7 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function compareKilledWithUndisturbed(database: string | null): Promise<void> {
-  console.log(`seed ${seed}`);
+async function compareKilledWithUndisturbed(database: string | null, seed: number): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await writeTrail(`${folder}/trail`, { seed: 5, events: 12_000 });
@@ -91,7 +89,7 @@ async function compareKilledWithUndisturbed(database: string | null): Promise<vo
       `${folder}/undisturbed/alerts.jsonl`,
       `${folder}/undisturbed/data/lake`,
     );
-    const found = await killed(`${folder}/killed`, `${folder}/trail`, database);
+    const found = await killed(`${folder}/killed`, `${folder}/trail`, database, randomOf(seed));
     assertEquals(
       found.alerts.length,
       (await alertsOf(`${folder}/undisturbed/alerts.jsonl`)).length,
@@ -104,9 +102,8 @@ async function compareKilledWithUndisturbed(database: string | null): Promise<vo
   }
 }
 
-Deno.test("poll --once killed ten times equals an undisturbed run, on the embedded database", async () => {
-  await compareKilledWithUndisturbed(null);
-});
+Deno.test("poll --once killed ten times equals an undisturbed run, on the embedded database", () =>
+  withSeed((seed) => compareKilledWithUndisturbed(null, seed)));
 
 const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
@@ -114,5 +111,8 @@ Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 Deno.test({
   name: "poll --once killed ten times equals an undisturbed run, on Postgres",
   ignore: postgres === null,
-  fn: async () => await compareKilledWithUndisturbed(await postgres!.createEmptyDatabase()),
+  fn: () =>
+    withSeed(async (seed) =>
+      await compareKilledWithUndisturbed(await postgres!.createEmptyDatabase(), seed)
+    ),
 });

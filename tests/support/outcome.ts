@@ -16,10 +16,13 @@ export async function outcomeOf(alertsPath: string, lakeFolder: string): Promise
 /** Each alert of a `file:` sink as canonical JSON, without what may differ between equal runs, sorted. */
 export async function alertsOf(path: string): Promise<string[]> {
   const text = await Deno.readTextFile(path).catch(() => "");
-  return text.split("\n").filter((line) => line !== "").map((line) => {
-    const { detected_at: _detectedAt, source_object: _sourceObject, ...alert } = JSON.parse(line);
-    return canonicalJson(JSON.stringify(alert));
-  }).sort();
+  return text.split("\n").filter((line) => line !== "").map(comparableAlert).sort();
+}
+
+/** An alert's JSON in canonical form, without what may differ between equal runs. */
+export function comparableAlert(json: string): string {
+  const { detected_at: _detectedAt, source_object: _sourceObject, ...alert } = JSON.parse(json);
+  return canonicalJson(JSON.stringify(alert));
 }
 
 const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => name !== "source_object");
@@ -28,10 +31,16 @@ const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => name !==
 export async function rowsOf(lakeFolder: string): Promise<string[]> {
   const rows: string[] = [];
   for await (const path of walk(`${lakeFolder}/events`)) {
-    const { rowCount, values } = await readTable(await Deno.readFile(path), { columns: COMPARED });
-    for (let row = 0; row < rowCount; row++) {
-      rows.push(JSON.stringify(values.map((column) => column[row])));
-    }
+    rows.push(...await rowsOfFile(await Deno.readFile(path)));
   }
   return rows.sort();
+}
+
+/** The rows of one file of `events`, each as a JSON list, without its source object. */
+export async function rowsOfFile(bytes: Uint8Array): Promise<string[]> {
+  const { rowCount, values } = await readTable(bytes, { columns: COMPARED });
+  return Array.from(
+    { length: rowCount },
+    (_, row) => JSON.stringify(values.map((column) => column[row])),
+  );
 }
