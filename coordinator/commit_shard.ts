@@ -40,7 +40,7 @@ export async function commitShard(
     alerts: result.alerts,
     parts,
     sinks: context.sinkNames,
-    suppress: context.suppress,
+    suppress: shard.suppress,
   };
   context.report.addCommit(await context.store.commitShard(shard, shardResult));
   relieveMemory();

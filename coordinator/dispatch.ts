@@ -166,8 +166,10 @@ export class Dispatcher {
       if (status !== "changed") continue;
       const ref = await source.head(shard.refs[index].key, { signal });
       if (ref === null || ref.etag === shard.refs[index].etag) continue;
-      const { lane, scope, sourceUrl } = shard;
-      if (await store.enqueueShard({ scope, sourceUrl, lane, refs: [ref] }) > 0) {
+      const { lane, scope, sourceUrl, suppress, backfillId } = shard;
+      const backfill = backfillId === null ? undefined : { id: backfillId, again: false };
+      const changed = { scope, sourceUrl, lane, suppress, backfill, refs: [ref] };
+      if (await store.enqueueShard(changed) > 0) {
         report.objects.listed++;
       }
     }

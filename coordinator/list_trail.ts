@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../core/limits.ts";
 import type { ObjectRef } from "../core/types.ts";
 import type { Source } from "../objects/mod.ts";
-import type { Lane, Store } from "../store/mod.ts";
+import type { Lane, Store, Suppression } from "../store/mod.ts";
 import { logOf } from "../core/log.ts";
 import { ShardPlanner } from "./plan_shards.ts";
 import type { RunReport } from "./run_report.ts";
@@ -17,6 +17,7 @@ export interface ListTrailOptions {
   readonly store: Store;
   readonly report: RunReport;
   readonly lane: Lane;
+  readonly suppress: Suppression;
   /** Chooses objects by key; default: all. */
   readonly accept?: (key: string) => boolean;
   /** Told whenever a shard was enqueued. */
@@ -51,6 +52,7 @@ export async function listTrail(
         scope,
         sourceUrl,
         lane: options.lane,
+        suppress: options.suppress,
         refs,
       });
       options.onPlanned();

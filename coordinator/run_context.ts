@@ -1,13 +1,6 @@
 import type { LakeStore, Source } from "../objects/mod.ts";
-import type { Store } from "../store/mod.ts";
+import type { Store, Suppression } from "../store/mod.ts";
 import type { RunReport } from "./run_report.ts";
-
-/** Which alerts are stored as suppressed. */
-export interface Suppression {
-  readonly all: boolean;
-  /** Alerts of events before this instant, ms since the epoch. */
-  readonly beforeMs: number | null;
-}
 
 /** What the parts of a run share. */
 export interface RunContext {
@@ -20,5 +13,6 @@ export interface RunContext {
   readonly report: RunReport;
   /** Names of the sinks that alerts go to. */
   readonly sinkNames: readonly string[];
+  /** Of what this run plans. */
   readonly suppress: Suppression;
 }

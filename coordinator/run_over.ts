@@ -36,6 +36,9 @@ export async function runOver(
   observer.onOpen(report, () => store.backlog());
   report.alerts.carried = await store.openAlerts();
   const { accounts, regions } = settings;
+  const ours = { sourceUrls: [...run.context.sources.keys()] };
+  // What an interrupted run left behind, while no other replica lives whose work it may be.
+  if (await store.leftOver(ours) > 0) await store.adoptShards(run.context.suppress, ours);
   using trail = new TrailRun(run, {
     drain: signals.drain,
     lane,

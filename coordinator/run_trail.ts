@@ -143,6 +143,7 @@ export class TrailRun implements Disposable {
             store: context.store,
             report: context.report,
             lane: this.#options.lane,
+            suppress: context.suppress,
             accept: (key) => chooses(this.#options.choice, key.slice(source.prefix.length)),
             onPlanned: () => this.#dispatcher.wake.all(),
             signal: this.#drain,

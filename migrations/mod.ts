@@ -11,6 +11,7 @@ import { REPLICAS } from "./0005_replicas.ts";
 import { LAKE_LOG } from "./0006_lake_log.ts";
 import { DEAD_LETTERS } from "./0007_dead_letters.ts";
 import { TURNS } from "./0008_turns.ts";
+import { BACKFILLS } from "./0009_backfills.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0006_lake_log": LAKE_LOG,
   "0007_dead_letters": DEAD_LETTERS,
   "0008_turns": TURNS,
+  "0009_backfills": BACKFILLS,
 };

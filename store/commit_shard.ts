@@ -7,6 +7,8 @@ import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
 import { nameParts } from "./name_parts.ts";
 import { objectId } from "./object_id.ts";
 import type { Queue } from "./queue.ts";
+import { alertsFrom } from "./suppression.ts";
+import { replaceSettled } from "./replace_settled.ts";
 import { storeAlerts } from "./store_alerts.ts";
 import type { CommitCounts, LeasedShard, ObjectResult, ShardResult } from "./types.ts";
 
@@ -23,16 +25,17 @@ export async function commitShard(
     if (!await completeJob(trx, shard)) throw fenced("commit a shard", "its lease is lost");
     if (retried.length > 0) await planAgain(trx, queue, shard, retried);
     await deletePlanned(trx, shard, settled);
-    const sums = await insertLedgerRows(trx, shard.scope, settled);
-    if (sums.done + sums.skipped + sums.dead !== settled.length) {
+    const { left, kept } = await replaceSettled(trx, shard, settled);
+    const sums = await insertLedgerRows(trx, shard.scope, left);
+    if (sums.done + sums.skipped + sums.dead !== left.length) {
       throw fenced("commit a shard", "the ledger took another number of objects");
     }
     if (letters.length > 0) await insertDeadLetters(trx, shard, letters);
-    const alerts = await storeAlerts(trx, result);
+    const alerts = await storeAlerts(trx, result, shard.backfillId);
     await nameParts(trx, shard, result.parts);
     return {
       done: sums.done,
-      skipped: sums.skipped,
+      skipped: sums.skipped + kept,
       dead: sums.dead,
       retried: retried.length,
       alertsRaised: alerts.raised,
@@ -108,6 +111,8 @@ async function planAgain(
     scope: shard.scope,
     source_url: shard.sourceUrl,
     lane: shard.lane,
+    alerts_from: alertsFrom(shard.suppress),
+    backfill_id: shard.backfillId,
   }).execute();
   const startAfterMs = Math.max(...retried.map((object) => object.retryAfterMs ?? 0));
   await queue.enqueue(shard.lane, [{ id, startAfterMs }]);

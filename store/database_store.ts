@@ -2,6 +2,8 @@ import type { Database } from "./database.ts";
 import type { ObjectRef } from "../core/types.ts";
 import type { Queue } from "./queue.ts";
 import { backlog } from "./backlog.ts";
+import * as backfills from "./backfills.ts";
+import type { BackfillKey, RangeProgress } from "./backfill_types.ts";
 import { bindLake } from "./bind_lake.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
@@ -19,6 +21,7 @@ import type { Replica } from "./replica.ts";
 import { releaseShard } from "./release_shard.ts";
 import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
 import { takeShard } from "./take_shard.ts";
+import { adoptShards } from "./suppression.ts";
 import { EmbeddedVacuum } from "./vacuum.ts";
 import type {
   DeliveryEnd,
@@ -28,9 +31,12 @@ import type {
   LakeFile,
   LakeWrite,
   LeasedShard,
+  OfBackfill,
   OfSources,
+  OfWork,
   ShardResult,
   Store,
+  Suppression,
 } from "./types.ts";
 
 /** The {@linkcode Store} on a database whose schema is current; each method stands in a file of its own. */
@@ -54,8 +60,44 @@ export class DatabaseStore implements Store {
     return bindLake(this.database, lake, options);
   }
 
-  filterUnknown(scope: string, refs: readonly ObjectRef[]) {
-    return filterUnknown(this.database, this.#replica.enteredAt, scope, refs);
+  filterUnknown(
+    scope: string,
+    refs: readonly ObjectRef[],
+    { backfill }: { readonly backfill?: OfBackfill } = {},
+  ) {
+    return filterUnknown(this.database, this.#replica.enteredAt, scope, refs, backfill);
+  }
+
+  adoptShards(suppress: Suppression, of: Parameters<Store["adoptShards"]>[1]) {
+    return adoptShards(this.database, suppress, of);
+  }
+
+  beginBackfill(key: BackfillKey) {
+    return backfills.beginBackfill(this.database, key);
+  }
+
+  addRanges(...args: Parameters<Store["addRanges"]>) {
+    return backfills.addRanges(this.database, ...args);
+  }
+
+  openRanges(...args: Parameters<Store["openRanges"]>) {
+    return backfills.openRanges(this.database, ...args);
+  }
+
+  countRanges(id: string) {
+    return backfills.countRanges(this.database, id);
+  }
+
+  noteRanges(id: string, progress: readonly RangeProgress[]) {
+    return backfills.noteRanges(this.database, id, progress);
+  }
+
+  finishBackfill(id: string) {
+    return backfills.finishBackfill(this.database, id);
+  }
+
+  alertsOfBackfills(ids: readonly string[]) {
+    return backfills.alertsOfBackfills(this.database, ids);
   }
 
   enqueueShard(shard: Parameters<Store["enqueueShard"]>[0]) {
@@ -81,7 +123,7 @@ export class DatabaseStore implements Store {
     return releaseShard(this.database, this.#queue, shard, options);
   }
 
-  openWork(options?: OfSources) {
+  openWork(options?: OfWork) {
     return openWork(this.database, options);
   }
 

@@ -4,7 +4,8 @@ import { batches } from "./columns.ts";
 import type { Database, Trx } from "./database.ts";
 import { objectId } from "./object_id.ts";
 import type { Queue } from "./queue.ts";
-import type { Lane } from "./types.ts";
+import { alertsFrom } from "./suppression.ts";
+import type { Lane, OfBackfill, Suppression } from "./types.ts";
 
 /** Refs of one source that are to become one shard. */
 export interface NewShard {
@@ -12,6 +13,9 @@ export interface NewShard {
   readonly sourceUrl: string;
   readonly lane: Lane;
   readonly refs: readonly ObjectRef[];
+  /** Default: none. */
+  readonly suppress?: Suppression;
+  readonly backfill?: OfBackfill;
 }
 
 /** See {@linkcode Store.enqueueShard}. */
@@ -39,7 +43,7 @@ export async function enqueueShard(
 export async function planShard(
   trx: Trx,
   queue: Queue,
-  { scope, sourceUrl, lane, refs }: NewShard,
+  { scope, sourceUrl, lane, refs, suppress, backfill }: NewShard,
   shardId: string = crypto.randomUUID(),
 ): Promise<number> {
   const rows = refs
@@ -49,16 +53,16 @@ export async function planShard(
   let planned = 0;
   for (const batch of batches(rows)) {
     const { numAffectedRows } = await sql`
-      insert into planned_refs (object_id, shard_id, size, key, etag)
-      select r.id, ${shardId}, r.size, r.key, r.etag
+      insert into planned_refs (object_id, shard_id, size, key, etag, again)
+      select r.id, ${shardId}, r.size, r.key, r.etag, ${backfill?.again ?? false}
       from unnest(${batch.map((row) => row.id)}::uuid[], ${batch.map((row) => row.size)}::bigint[],
         ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
         as r(id, size, key, etag)
-      where not exists (select from ledger l where l.object_id = r.id)
+      where not exists (select from ledger l where l.object_id = r.id ${isKnown(backfill)})
       on conflict do nothing`.execute(trx);
     planned += Number(numAffectedRows);
   }
-  planned -= await dropSettled(trx, shardId);
+  planned -= await dropSettled(trx, shardId, backfill);
   if (planned === 0) return 0;
   await trx.insertInto("shards").values({
     id: shardId,
@@ -66,6 +70,8 @@ export async function planShard(
     scope,
     source_url: sourceUrl,
     lane,
+    alerts_from: alertsFrom(suppress),
+    backfill_id: backfill?.id ?? null,
   }).execute();
   await trx.insertInto("turns").values({ lane, source_url: sourceUrl })
     .onConflict((conflict) => conflict.doNothing()).execute();
@@ -77,9 +83,20 @@ export async function planShard(
  * The insert waits for a commit that is just deleting the same planned refs, but looks into the ledger as it
  * was before that. A statement of its own sees the ledger as it is now.
  */
-async function dropSettled(trx: Trx, shardId: string): Promise<number> {
+async function dropSettled(
+  trx: Trx,
+  shardId: string,
+  backfill: OfBackfill | undefined,
+): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from planned_refs p using ledger l
-    where p.shard_id = ${shardId} and l.object_id = p.object_id`.execute(trx);
+    where p.shard_id = ${shardId} and l.object_id = p.object_id ${isKnown(backfill)}`.execute(trx);
   return Number(numAffectedRows);
+}
+
+/** SQL: whether the ledger's row `l` counts. To one that reads again, only what was read since it began. */
+export function isKnown(backfill: OfBackfill | undefined) {
+  return backfill?.again
+    ? sql`and l.done_at >= (select started_at from backfills where id = ${backfill.id})`
+    : sql``;
 }

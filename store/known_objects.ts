@@ -3,7 +3,8 @@ import type { ObjectRef } from "../core/types.ts";
 import { batches } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { objectId } from "./object_id.ts";
-import type { Store } from "./types.ts";
+import { isKnown } from "./enqueue_shard.ts";
+import type { OfBackfill, Store } from "./types.ts";
 
 /** See {@linkcode Store.filterUnknown}. */
 export async function filterUnknown(
@@ -11,6 +12,7 @@ export async function filterUnknown(
   openedAt: Date,
   scope: string,
   refs: readonly ObjectRef[],
+  backfill?: OfBackfill,
 ): ReturnType<Store["filterUnknown"]> {
   const unknown: ObjectRef[] = [];
   let inLedger = 0;
@@ -23,7 +25,7 @@ export async function filterUnknown(
       (db) =>
         sql<{ id: string; settled: boolean; fresh: boolean }>`
           select object_id as id, true as settled, done_at >= ${openedAt} as fresh
-          from ledger where object_id = any(${ids}::uuid[])
+          from ledger l where object_id = any(${ids}::uuid[]) ${isKnown(backfill)}
           union all
           select object_id, false, false from planned_refs where object_id = any(${ids}::uuid[])`
           .execute(db),

@@ -2,16 +2,19 @@ import { sql } from "kysely";
 import type { Database } from "./database.ts";
 import { QUEUES } from "./queue.ts";
 import { isAlive } from "./replica.ts";
-import type { OfSources, OpenWork, Store } from "./types.ts";
+import type { OfSources, OfWork, OpenWork, Store } from "./types.ts";
 
 /** See {@linkcode Store.openWork}. Reads shards, not refs: it is asked before every page of a listing. */
 export async function openWork(
   database: Database,
-  { sourceUrls }: OfSources = {},
+  { sourceUrls, backfillIds }: OfWork = {},
 ): Promise<OpenWork> {
   const isReadable = sourceUrls === undefined
     ? sql`true`
     : sql`s.source_url = any(${[...sourceUrls]}::text[])`;
+  const isAsked = backfillIds === undefined
+    ? sql`true`
+    : sql`s.backfill_id = any(${[...backfillIds]}::uuid[])`;
   const { rows: [row] } = await database.query("count open work", (db) =>
     sql<OpenWork>`
       select coalesce(sum(s.object_count), 0)::int as refs, count(*)::int as shards,
@@ -21,7 +24,7 @@ export async function openWork(
           as "nextReadyAt"
       from shards s
         left join pgboss.job j on j.id = s.id and j.name = any(${Object.values(QUEUES)}::text[])
-      where ${isReadable}`.execute(db));
+      where ${isReadable} and ${isAsked}`.execute(db));
   return row;
 }
 

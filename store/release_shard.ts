@@ -2,8 +2,9 @@ import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { insertDeadLetters } from "./dead_letters.ts";
 import { completeJob, isCompleted, returnJob } from "./lease.ts";
-import { insertLedgerRows } from "./ledger_rows.ts";
+import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
 import type { Queue } from "./queue.ts";
+import { replaceSettled } from "./replace_settled.ts";
 import { cutIntoSingles, cutOut } from "./split_shard.ts";
 import { countRelease } from "./take_shard.ts";
 import type { LeasedShard } from "./types.ts";
@@ -67,7 +68,7 @@ async function giveUp(
   };
   await trx.deleteFrom("planned_refs").where("shard_id", "=", shard.id).execute();
   await trx.deleteFrom("shards").where("id", "=", shard.id).execute();
-  await insertLedgerRows(trx, shard.scope, [{
+  const settled: SettledObject = {
     key: ref.key,
     etag: ref.etag,
     outcome: "dead",
@@ -77,7 +78,9 @@ async function giveUp(
     sha256: null,
     error,
     attempts: ref.attempts + deaths,
-  }]);
+  };
+  const { left } = await replaceSettled(trx, shard, [settled]);
+  await insertLedgerRows(trx, shard.scope, left);
   await insertDeadLetters(trx, shard, [{
     key: ref.key,
     etag: ref.etag,

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { batches } from "./columns.ts";
 import type { Trx } from "./database.ts";
 import { completeJob } from "./lease.ts";
+import { alertsFrom } from "./suppression.ts";
 import { objectId } from "./object_id.ts";
 import type { Queue } from "./queue.ts";
 import type { LeasedShard, PlannedRef } from "./types.ts";
@@ -38,8 +39,11 @@ export async function cutOut(
         where p.object_id = r.object_id
         returning p.shard_id
       )
-      insert into shards (id, object_count, scope, source_url, lane)
-      select shard_id, 1, ${shard.scope}, ${shard.sourceUrl}, ${shard.lane} from cut`.execute(trx);
+      insert into shards (id, object_count, scope, source_url, lane, alerts_from, backfill_id)
+      select shard_id, 1, ${shard.scope}, ${shard.sourceUrl}, ${shard.lane},
+        ${alertsFrom(shard.suppress)}::timestamptz, ${shard.backfillId}::uuid from cut`.execute(
+      trx,
+    );
     await queue.enqueue(shard.lane, singles);
   }
 }

@@ -11,6 +11,7 @@ import type { ShardResult } from "./types.ts";
 export async function storeAlerts(
   trx: Trx,
   { alerts, sinks, suppress }: Pick<ShardResult, "alerts" | "sinks" | "suppress">,
+  backfillId: string | null,
 ): Promise<{ readonly raised: number; readonly suppressed: number }> {
   const stateOf = (alert: Alert) =>
     suppress.all || sinks.length === 0 ||
@@ -24,9 +25,10 @@ export async function storeAlerts(
   for (const batch of batches(ordered, (alert) => alert.payload)) {
     const { rows: [counts] } = await sql<{ raised: number; suppressed: number }>`
       with raised as (
-        insert into alerts (alert_id, event_time, state, rule_id, level, dedup_key, event_id, payload)
+        insert into alerts (alert_id, event_time, state, rule_id, level, dedup_key, event_id, payload,
+          backfill_id)
         select r.alert_id, to_timestamp(r.event_ms / 1000), r.state, r.rule_id, r.level, r.dedup_key,
-          r.event_id, r.payload
+          r.event_id, r.payload, ${backfillId}::uuid
         from unnest(
           ${batch.map((alert) => alert.alertId)}::text[],
           ${batch.map((alert) => alert.eventTimeMs)}::float8[],

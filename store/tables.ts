@@ -49,6 +49,26 @@ export interface Tables {
     lane: "live" | "backfill";
     priority: Generated<number>;
     place: Generated<Bigint>;
+    alerts_from: ColumnType<Date, string | undefined, string>;
+    backfill_id: string | null;
+  };
+  backfills: {
+    id: string;
+    started_at: Generated<Instant>;
+    planned_at: Instant | null;
+    finished_at: Instant | null;
+    again: boolean;
+    what: string;
+  };
+  backfill_ranges: {
+    backfill_id: string;
+    place: Generated<Bigint>;
+    day_from: Instant | null;
+    day_to: Instant | null;
+    is_listed: Generated<boolean>;
+    kind: "keys" | "level";
+    prefix: string;
+    listed_until: string | null;
   };
   turns: { lane: "live" | "backfill"; source_url: string; last_turn: Generated<Bigint> };
   planned_refs: {
@@ -58,6 +78,7 @@ export interface Tables {
     attempts: Generated<number>;
     key: string;
     etag: string;
+    again: Generated<boolean>;
   };
   settings: { name: string; value: string };
   alerts: {
@@ -70,6 +91,7 @@ export interface Tables {
     dedup_key: string;
     event_id: string;
     payload: string;
+    backfill_id: string | null;
   };
   deliveries: {
     alert_id: string;

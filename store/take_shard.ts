@@ -3,6 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { returnJob, takeJob, type TakenShard } from "./lease.ts";
 import type { Queue } from "./queue.ts";
+import { suppressionOf } from "./suppression.ts";
 import { cutIntoSingles } from "./split_shard.ts";
 import type { LeasedShard, OfSources, PlannedRef } from "./types.ts";
 
@@ -34,14 +35,19 @@ async function readShard(
   job: TakenShard,
 ): Promise<LeasedShard | "returned"> {
   const { rows } = await sql<PlannedRef & { size: number | string }>`
-    select key, etag, size, attempts from planned_refs
+    select key, etag, size, attempts, again from planned_refs
     where shard_id = ${job.id} order by key collate "C", etag collate "C"`.execute(trx);
+  const { rows: [row] } = await sql<{ alerts_from: number; backfill_id: string | null }>`
+    select extract(epoch from alerts_from)::float8 as alerts_from, backfill_id
+    from shards where id = ${job.id}`.execute(trx);
   const shard: LeasedShard = {
     id: job.id,
     generation: job.generation,
     scope: job.scope,
     sourceUrl: job.sourceUrl,
     lane: job.lane,
+    suppress: suppressionOf(row?.alerts_from ?? -Infinity),
+    backfillId: row?.backfill_id ?? null,
     refs: rows.map((ref) => ({ ...ref, size: Number(ref.size) })),
     deaths: job.generation - job.releases,
   };

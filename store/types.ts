@@ -1,4 +1,5 @@
 import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
+import type { BackfillStore } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
 import type { Stage } from "../core/errors.ts";
 
@@ -6,10 +7,27 @@ import type { Stage } from "../core/errors.ts";
 export interface PlannedRef extends ObjectRef {
   /** Attempts that failed for now before this one. */
   readonly attempts: number;
+  /** The ledger has it already: its commit replaces that row. */
+  readonly again: boolean;
 }
 
 /** Live work goes before backfill, but never starves it. */
 export type Lane = "live" | "backfill";
+
+/**
+ * Alerts that are stored as suppressed: all (mute mode), those of events before an instant (ms since the epoch), or
+ * none. A suppressed alert has no deliveries; where there are no sinks, every alert is.
+ */
+export interface Suppression {
+  readonly all: boolean;
+  readonly beforeMs: number | null;
+}
+
+/** Which backfill plans, and whether it reads again what the ledger had when it began. */
+export interface OfBackfill {
+  readonly id: string;
+  readonly again: boolean;
+}
 
 /** A shard as a replica holds it. `generation` is the fencing token: it grows with each takeover. */
 export interface LeasedShard {
@@ -19,6 +37,10 @@ export interface LeasedShard {
   readonly scope: string;
   readonly sourceUrl: string;
   readonly lane: Lane;
+  /** Which of its alerts are suppressed, as its planner decided, whoever reads it. */
+  readonly suppress: Suppression;
+  /** The backfill that planned it; null for live work. */
+  readonly backfillId: string | null;
   /** In the UTF-8 byte order of their keys. */
   readonly refs: readonly PlannedRef[];
   /**
@@ -77,11 +99,7 @@ export interface ShardResult {
   readonly parts: readonly NewPart[];
   /** Names of the sinks that each new alert is to be delivered to. */
   readonly sinks: readonly string[];
-  /**
-   * Alerts that are stored as suppressed: all (mute mode), those of events before an instant, or none.
-   * A suppressed alert has no deliveries; where there are no sinks, every alert is.
-   */
-  readonly suppress: { readonly all: boolean; readonly beforeMs: number | null };
+  readonly suppress: Suppression;
 }
 
 /** What a commit changed; counted from the statements themselves. */
@@ -235,11 +253,16 @@ export interface OfSources {
   readonly sourceUrls?: readonly string[];
 }
 
+/** Which work is asked for; left out, all of it. */
+export interface OfWork extends OfSources {
+  readonly backfillIds?: readonly string[];
+}
+
 /**
  * Everything that outlives the process, on the embedded database or on Postgres. Every method may reject
  * with TrailsieveError `unreachable` or `denied`; time is the database's own.
  */
-export interface Store extends AsyncDisposable, DeadLetterStore {
+export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   readonly kind: "pglite" | "postgres";
 
   /**
@@ -250,11 +273,13 @@ export interface Store extends AsyncDisposable, DeadLetterStore {
 
   /**
    * Of one page of refs, those that neither the ledger nor an open shard knows by (scope, key, ETag). Of those in
-   * the ledger, `settledSince` came there after this store was opened.
+   * the ledger, `settledSince` came there after this store was opened. For a backfill that reads again, what came
+   * into the ledger before it began is unknown.
    */
   filterUnknown(
     scope: string,
     refs: readonly ObjectRef[],
+    options?: { readonly backfill?: OfBackfill },
   ): Promise<
     {
       readonly unknown: readonly ObjectRef[];
@@ -273,7 +298,18 @@ export interface Store extends AsyncDisposable, DeadLetterStore {
     readonly sourceUrl: string;
     readonly lane: Lane;
     readonly refs: readonly ObjectRef[];
+    /** Default: none. */
+    readonly suppress?: Suppression;
+    readonly backfill?: OfBackfill;
   }): Promise<number>;
+  /**
+   * Has the open shards of these backfills, or with none given the live ones of these sources, suppress alerts as
+   * this run wants it: they were planned by a run that was interrupted.
+   */
+  adoptShards(
+    suppress: Suppression,
+    of: { readonly backfillIds: readonly string[] } | { readonly sourceUrls: readonly string[] },
+  ): Promise<void>;
 
   /**
    * Takes one shard whose time has come; null where there is none. Live work comes before backfill, but for one
@@ -302,7 +338,7 @@ export interface Store extends AsyncDisposable, DeadLetterStore {
     shard: LeasedShard,
     options: { readonly died: boolean; readonly suspect?: string; readonly reason?: string },
   ): Promise<number>;
-  openWork(options?: OfSources): Promise<OpenWork>;
+  openWork(options?: OfWork): Promise<OpenWork>;
   /** What waits, of every source; cheap enough to be asked every few seconds. */
   backlog(): Promise<Backlog>;
   /** Refs that earlier runs planned and did not finish; 0 while another replica lives, whose work they may be. */

@@ -2,6 +2,7 @@
 import { openStore, type Store } from "../../store/mod.ts";
 import { startTestDatabases } from "./_databases.ts";
 import { DEAD_LETTER_CASES } from "./_dead_letter_cases.ts";
+import { BACKFILL_CASES } from "./_backfill_cases.ts";
 import { FENCE_CASES } from "./_fence_cases.ts";
 import { LAKE_CASES } from "./_lake_cases.ts";
 import { LEDGER_CASES } from "./_ledger_cases.ts";
@@ -14,6 +15,7 @@ const databases = await startTestDatabases();
 Deno.test.afterAll(() => databases.stop());
 
 const CASES: Record<string, (store: Store) => Promise<void>> = {
+  ...BACKFILL_CASES,
   ...LEDGER_CASES,
   ...FENCE_CASES,
   ...RELEASE_CASES,
