@@ -15,13 +15,13 @@ const COMMANDS: Readonly<Record<string, string>> = {
   backfill: "reads a past range of days",
   query: "SQL over the lake",
   lake: "what was written to the lake",
+  deadletters: "what was given up on: shows it, puts it back to work, or drops it",
   rules: "lists, checks, tests, explains and tries rules",
   generate: "writes a synthetic organization trail to a folder or bucket",
 };
 
 const NOT_BUILT: ReadonlySet<string> = new Set([
   "work",
-  "deadletters",
   "verify",
   "doctor",
   "bench",

@@ -8,6 +8,16 @@ export { RunReport } from "./run_report.ts";
 export type { RunSignals } from "./run_trail.ts";
 export { backtest } from "./backtest.ts";
 export type { BacktestResult, RuleBacktest } from "./backtest_tally.ts";
+export {
+  type DeadLetter,
+  type DeadLetterChoice,
+  type DeadLetterFilter,
+  dropDeadLetters,
+  listDeadLetters,
+  redriveDeadLetters,
+  showDeadLetter,
+  type WholeDeadLetter,
+} from "./dead_letters.ts";
 export { coverRules, type TacticCoverage } from "./coverage.ts";
 export {
   explainRule,

@@ -1,6 +1,5 @@
-import { TrailsieveError } from "../core/errors.ts";
-import { describeDatabase, openStore } from "../store/mod.ts";
 import type { LakeLogEntry } from "../store/mod.ts";
+import { openExisting } from "./open_existing.ts";
 
 export type { LakeLogEntry };
 
@@ -12,22 +11,6 @@ export async function readLakeLog(
   databaseUrl: string,
   options: { readonly limit: number; readonly sinceMs: number | null },
 ): Promise<readonly LakeLogEntry[]> {
-  await refuseAbsent(databaseUrl);
-  await using store = await openStore({ url: databaseUrl });
+  await using store = await openExisting(databaseUrl);
   return await store.lakeLog(options);
-}
-
-async function refuseAbsent(databaseUrl: string): Promise<void> {
-  if (!databaseUrl.startsWith("pglite:")) return;
-  try {
-    await Deno.stat(databaseUrl.slice("pglite:".length));
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) return;
-    const name = describeDatabase(databaseUrl);
-    throw new TrailsieveError("missing", `Cannot read the log in ${name}: it does not exist`, {
-      advice: "stop",
-      hint: "Name the database of poll with --database",
-      cause,
-    });
-  }
 }

@@ -19,19 +19,21 @@ export type ErrorCode =
   | "bug"; // an invariant of ours does not hold
 
 /** The stages of the path, in order; the same words stand in code, errors, logs and metrics. */
-export type Stage =
-  | "list"
-  | "shard"
-  | "assign"
-  | "fetch"
-  | "gunzip"
-  | "parse"
-  | "detect"
-  | "encode"
-  | "report"
-  | "commit"
-  | "deliver"
-  | "compact";
+export const STAGES = [
+  "list",
+  "shard",
+  "assign",
+  "fetch",
+  "gunzip",
+  "parse",
+  "detect",
+  "encode",
+  "report",
+  "commit",
+  "deliver",
+  "compact",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** What the caller should do with the item that failed. */
 export type Advice =

@@ -92,6 +92,8 @@ export const LIMITS = {
   queryRangeBytesMax: 8 * MB,
   /** Ranges of a file that are no further apart are fetched as one: a request costs more than these bytes. */
   queryGapBytesMax: MB / 4,
+  /** Dead letters that one call lists; they are read and written by pages. */
+  deadLettersListedMax: 10_000_000,
   /** One rule file. */
   ruleFileBytesMax: 1 * MB,
 } as const;

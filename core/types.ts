@@ -31,6 +31,10 @@ export type Level = (typeof LEVELS)[number];
 /** What became of an object. `failed` is for now: it is planned again, or becomes `dead` at the bound. */
 export type Outcome = "done" | "skipped" | "failed" | "dead";
 
+/** What a dead letter can be about: an object, a record of one, a part of the lake, an alert at a sink. */
+export const DEAD_LETTER_KINDS = ["object", "record", "part", "delivery"] as const;
+export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
+
 /** An alert as a worker reports it and as the outbox stores it. */
 export interface Alert {
   readonly alertId: string;

@@ -1,6 +1,4 @@
-/** What a dead letter can be about. */
-export const DEAD_LETTER_KINDS = ["object", "record", "part", "delivery"] as const;
-export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
+import type { DeadLetterKind } from "../core/types.ts";
 
 /** Something that was given up on. */
 export interface DeadLetter {

@@ -61,6 +61,7 @@ const TASKS = {
   backfill: true,
   query: true,
   lake: true,
+  deadletters: true,
   rules: true,
   generate: true,
 };
