@@ -1,7 +1,7 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { describeError } from "../core/errors.ts";
 import { hourName } from "../core/hours.ts";
-import { hourFilePath } from "../core/lake_paths.ts";
+import { type Dataset, lakeFilePath, type LakeFormat } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import type { LakeStore, PutCondition } from "../objects/mod.ts";
 import type { HourWork, LakeFile, LakeWrite, Store } from "../store/mod.ts";
@@ -24,6 +24,7 @@ const log = logOf("compact");
 export interface CompactorOptions {
   readonly store: Store;
   readonly lake: LakeStore;
+  readonly format: LakeFormat;
   /** Whether the lake's store honours conditional writes. */
   readonly conditionalWrites: boolean;
   readonly report: RunReport;
@@ -72,10 +73,10 @@ export class Compactor implements Disposable {
   }
 
   async #compact(works: readonly HourWork[], signal: AbortSignal): Promise<boolean> {
-    const { store, lake } = this.#options;
+    const { store, lake, format } = this.#options;
     const unfinished = new Set(works.map((work) => work.hourMs));
     try {
-      const { message, hours } = await readRound(works, lake, signal);
+      const { message, hours } = await readRound(works, lake, format, signal);
       const byHour = new Map(hours.map((hour) => [hour.work.hourMs, hour]));
       // One after the other: a merged hour holds memory until it is written.
       let writing: Promise<void> = Promise.resolve();
@@ -107,9 +108,12 @@ export class Compactor implements Disposable {
    * parts that still wait.
    */
   async #write(hour: RoundHour, merged: MergedMessage, signal: AbortSignal): Promise<void> {
-    const { store, report } = this.#options;
+    const { store, report, format } = this.#options;
     const startedAt = performance.now();
     const { hourMs } = merged;
+    const { period } = hour.work;
+    const pathOf = (dataset: Dataset, index: number) =>
+      lakeFilePath({ dataset, format, period, startMs: hourMs, index });
     const named: LakeFile[] = [...hour.standing];
     const writes: LakeWrite[] = [];
     const put = async (path: string, bytes: Uint8Array) => {
@@ -131,7 +135,7 @@ export class Compactor implements Disposable {
     const firstIndex = named.length;
     for (const [i, file] of merged.events.entries()) {
       const index = firstIndex + i;
-      const path = hourFilePath("events", hourMs, index);
+      const path = pathOf("events", index);
       const etag = await put(path, file.bytes);
       const { rows, conflicts } = file;
       named.push({
@@ -145,7 +149,7 @@ export class Compactor implements Disposable {
         bytes: file.bytes.length,
       });
     }
-    const path = hourFilePath("activity", hourMs);
+    const path = pathOf("activity", 0);
     const { bytes, rows } = merged.activity;
     const etag = await put(path, bytes);
     named.push({

@@ -1,5 +1,5 @@
 import { TrailsieveError } from "../core/errors.ts";
-import { hourFolderPath } from "../core/lake_paths.ts";
+import { lakeFilePrefix, type LakeFormat } from "../core/lake_paths.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { LakeStore } from "../objects/mod.ts";
 import type { HourPart, HourWork, LakeFile } from "../store/mod.ts";
@@ -17,7 +17,7 @@ export interface RoundHour {
   readonly standing: readonly LakeFile[];
   /** Places of its files among the round's files. */
   readonly places: readonly number[];
-  /** ETags of everything found in its folders, by path, whatever rows say: conditional writes compare these. */
+  /** ETags of all its files that were found, by path, whatever rows say: conditional writes compare these. */
   readonly etags: ReadonlyMap<string, string>;
 }
 
@@ -36,9 +36,10 @@ export interface Round {
 export async function readRound(
   works: readonly HourWork[],
   lake: LakeStore,
+  format: LakeFormat,
   signal: AbortSignal,
 ): Promise<Round> {
-  const files = new RoundFiles(lake, signal);
+  const files = new RoundFiles(lake, format, signal);
   const hours: RoundHour[] = [];
   const leftOut: HourWork[] = [];
   for (const work of works) {
@@ -47,7 +48,7 @@ export async function readRound(
       leftOut.push(work);
       continue;
     }
-    const etags = await foundEtags(lake, work.hourMs, signal);
+    const etags = await foundEtags(lake, work, signal);
     const named = work.files.filter((file) => file.dataset === "events");
     const places: number[] = [];
     for (const { path } of named) {
@@ -72,12 +73,14 @@ class RoundFiles {
   /** Bytes of part files so far. */
   bytes = 0;
   readonly #lake: LakeStore;
+  readonly #format: LakeFormat;
   readonly #signal: AbortSignal;
   readonly #files: Uint8Array[] = [];
   readonly #placeOfPart = new Map<string, number>();
 
-  constructor(lake: LakeStore, signal: AbortSignal) {
+  constructor(lake: LakeStore, format: LakeFormat, signal: AbortSignal) {
     this.#lake = lake;
+    this.#format = format;
     this.#signal = signal;
   }
 
@@ -112,6 +115,7 @@ class RoundFiles {
   message(hours: readonly RoundHour[]): MergeMessage {
     return {
       kind: "merge",
+      format: this.#format,
       files: this.#files,
       hours: hours.map(({ work, stands, places }) => ({
         hourMs: work.hourMs,
@@ -129,12 +133,12 @@ class RoundFiles {
 
 async function foundEtags(
   lake: LakeStore,
-  hourMs: number,
+  { period, hourMs: startMs }: HourWork,
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
   const etags = new Map<string, string>();
   for (const dataset of ["events", "activity"] as const) {
-    for await (const page of lake.list(hourFolderPath(dataset, hourMs), { signal })) {
+    for await (const page of lake.list(lakeFilePrefix(dataset, { period, startMs }), { signal })) {
       for (const { path, etag } of page) etags.set(path, etag);
     }
   }

@@ -81,6 +81,7 @@ export async function openRun(
     store,
     sources: new Map(sources.map((source) => [source.url, source])),
     lake,
+    lakeFormat: settings["lake-format"],
     conditionalWrites,
     report,
     sinkNames: sinks.map((sink) => sink.name),
@@ -144,7 +145,7 @@ async function prepareStores(
   const probe = await lake?.probe() ?? { conditionalWrites: true };
   await store.bindLake(
     { url: settings.lake, format: settings["lake-format"], cadence: settings["lake-cadence"] },
-    { rebind: settings["rebind-lake"] },
+    { rebind: settings["rebind-lake"], changeCadence: settings["change-cadence"] },
   );
   if (!probe.conditionalWrites && store.kind === "postgres") {
     log.warn(

@@ -1,11 +1,16 @@
 import { Buffer } from "node:buffer";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { TrailsieveError } from "../core/errors.ts";
-import { HOUR_MS } from "../core/hours.ts";
-import { hourOfFilePath } from "../core/lake_paths.ts";
+import { type LakeFileName, parseLakeFilePath, PERIOD_MS } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import type { LakeStore } from "../objects/mod.ts";
-import { EVENT_COLUMNS, type EventRow, recordFromRow, TableReader } from "../parquet/mod.ts";
+import {
+  decodeJsonl,
+  EVENT_COLUMNS,
+  type EventRow,
+  recordFromRow,
+  TableReader,
+} from "../parquet/mod.ts";
 import type { ShardObject } from "../workers/mod.ts";
 
 /** Rows, and bytes of text, that are held at once; only a single record may be larger. */
@@ -34,8 +39,8 @@ export interface EventChoice {
 export interface ReplayObserver {
   /** A file is about to be read. */
   readonly onFile: () => void;
-  /** Events of this event hour are about to be given. */
-  readonly onHour: (hourMs: number) => void;
+  /** Events of a file, whose hour or day starts then, are about to be given. */
+  readonly onHour: (startMs: number) => void;
   /** The rest of a file cannot be read. */
   readonly onUnread: (uri: string, error: TrailsieveError) => void;
 }
@@ -43,7 +48,7 @@ export interface ReplayObserver {
 /**
  * Gives the events of a lake back as log files, one to a shard, whose `uri` is that of the lake's file. A file
  * is read whole, since compaction may replace it meanwhile, and its rows are decoded slice by slice. Files under
- * `events/` that are no event hour's are left alone and named in a warning. Throws TrailsieveError where the lake
+ * `events/` that are not the lake's are left alone and named in a warning. Throws TrailsieveError where the lake
  * cannot be read, `missing` where it has no file, and the signal's reason on abort.
  */
 export async function* replayLake(
@@ -52,17 +57,22 @@ export async function* replayLake(
   observer: ReplayObserver,
   signal: AbortSignal,
 ): AsyncGenerator<readonly [ShardObject]> {
-  for await (const { path, hourMs } of hourFiles(lake, signal)) {
+  for await (const { path, name } of eventFiles(lake, signal)) {
     const { fromMs, toMs } = choice;
-    if (fromMs !== null && hourMs + HOUR_MS <= fromMs || toMs !== null && hourMs >= toMs) continue;
+    const { startMs, period, format } = name;
+    const isBefore = fromMs !== null && startMs + PERIOD_MS[period] <= fromMs;
+    if (isBefore || toMs !== null && startMs >= toMs) continue;
     observer.onFile();
     const uri = `${lake.url}${path}`;
-    const key = path.replace(/parquet$/, "json");
+    const key = path.replace(/(parquet|jsonl\.gz)$/, "json");
     try {
       const file = await lake.get(path, { signal });
       if (file === null) throw new TrailsieveError("missing", `Cannot read ${uri}: it is gone`);
-      for await (const bytes of logsOf(file.bytes, choice, signal)) {
-        observer.onHour(hourMs);
+      const table = format === "parquet"
+        ? file.bytes
+        : await decodeJsonl(file.bytes, EVENT_COLUMNS);
+      for await (const bytes of logsOf(table, choice, signal)) {
+        observer.onHour(startMs);
         const grant = { kind: "bytes", bytes } as const;
         yield [{ key, etag: file.etag, size: bytes.length, uri, grant }];
         relieveMemory();
@@ -76,26 +86,26 @@ export async function* replayLake(
   }
 }
 
-async function* hourFiles(
+async function* eventFiles(
   lake: LakeStore,
   signal: AbortSignal,
-): AsyncGenerator<{ readonly path: string; readonly hourMs: number }> {
+): AsyncGenerator<{ readonly path: string; readonly name: LakeFileName }> {
   let count = 0;
   let foreignCount = 0;
   const foreign: string[] = [];
   for await (const page of lake.list("events/", { signal })) {
     for (const { path } of page) {
-      const hourMs = hourOfFilePath("events", path);
-      if (hourMs !== null) {
+      const name = parseLakeFilePath(path);
+      if (name !== null) {
         count++;
-        yield { path, hourMs };
+        yield { path, name };
       } else if (foreignCount++ < FOREIGN_NAMED_MAX) foreign.push(path);
     }
   }
   if (foreignCount > 0) {
     const more = foreignCount > foreign.length ? ` and ${foreignCount - foreign.length} more` : "";
     log.warn(
-      `Left alone what is no hour's file of ${lake.url}: ${foreign.join(", ")}${more}`,
+      `Left alone what is no file of the lake in ${lake.url}: ${foreign.join(", ")}${more}`,
     );
   }
   if (count === 0) {

@@ -1,3 +1,4 @@
+import type { LakeFormat } from "../core/lake_paths.ts";
 import type { LakeStore, Source } from "../objects/mod.ts";
 import type { Store, Suppression } from "../store/mod.ts";
 import type { RunReport } from "./run_report.ts";
@@ -9,6 +10,7 @@ export interface RunContext {
   readonly sources: ReadonlyMap<string, Source>;
   /** Null with `--lake none`. */
   readonly lake: LakeStore | null;
+  readonly lakeFormat: LakeFormat;
   readonly conditionalWrites: boolean;
   readonly report: RunReport;
   /** Names of the sinks that alerts go to. */

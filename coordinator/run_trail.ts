@@ -63,10 +63,10 @@ export class TrailRun implements Disposable {
     this.#dispatcher = new Dispatcher(context, run.pool, run.workers, {
       onCommit: () => this.#deliverer.wake.all(),
     });
-    const { store, lake, conditionalWrites, report } = context;
+    const { store, lake, lakeFormat: format, conditionalWrites, report } = context;
     this.#compactor = lake === null
       ? null
-      : new Compactor({ store, lake, conditionalWrites, report });
+      : new Compactor({ store, lake, format, conditionalWrites, report });
   }
 
   /**

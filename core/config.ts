@@ -1,4 +1,5 @@
 /** Every setting of the program, declared once (CONTRACT.md, "Settings"). */
+import type { LakeFormat } from "./lake_paths.ts";
 import { LIMITS } from "./limits.ts";
 import { LOG_LEVELS, type LogLevelName } from "./log.ts";
 import type { Setting, SettingValues } from "./settings.ts";
@@ -157,16 +158,17 @@ export const LAKE_SETTINGS = { lake };
 export const RUN_SETTINGS = {
   source,
   lake,
-  "lake-format": one<"parquet">(
-    { shape: "FORMAT", help: "parquet; jsonl is not built yet" },
-    choice(["parquet"], ["jsonl"]),
+  "lake-format": one<LakeFormat>(
+    { shape: "FORMAT", help: "parquet, or jsonl: gzipped JSON, a row a line (default parquet)" },
+    choice<LakeFormat>(["parquet", "jsonl"]),
     "parquet",
   ),
-  "lake-cadence": one<"hourly">(
-    { shape: "CADENCE", help: "hourly; daily is not built yet" },
-    choice(["hourly"], ["daily"]),
+  "lake-cadence": one<"hourly" | "daily">(
+    { shape: "CADENCE", help: "hourly or daily files (default hourly)" },
+    choice<"hourly" | "daily">(["hourly", "daily"]),
     "hourly",
   ),
+  "change-cadence": switchSetting("takes the new --lake-cadence for days without files yet"),
   "rebind-lake": switchSetting(
     "ties the database to another lake: rows written so far stay in the old one",
   ),
@@ -327,7 +329,6 @@ export type PollSettings = SettingValues<typeof POLL_SETTINGS>;
 /** Flags of CONTRACT.md that a later version brings. */
 export const FLAGS_NOT_BUILT: readonly string[] = [
   "lookback",
-  "change-cadence",
   "dry-run",
   "again",
   "lake-kms-key",

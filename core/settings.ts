@@ -102,7 +102,7 @@ export function readSettings<T extends SettingTable>(
 }
 
 /** Of the flags of a later version, those that take no value. */
-const SWITCHES_NOT_BUILT: ReadonlySet<string> = new Set(["again", "dry-run", "change-cadence"]);
+const SWITCHES_NOT_BUILT: ReadonlySet<string> = new Set(["again", "dry-run"]);
 
 interface Token {
   readonly kind: "option" | "positional" | "option-terminator";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { hourFilePath } from "../core/lake_paths.ts";
+import { lakeFilePath } from "../core/lake_paths.ts";
 import { lakeFileOf, lastEndMs } from "./lake_files.ts";
 
 const HOUR = Date.UTC(2026, 0, 2, 3);
@@ -7,7 +7,13 @@ const HOUR = Date.UTC(2026, 0, 2, 3);
 Deno.test("lakeFileOf() knows hours and days, Parquet and JSON lines, and further files", () => {
   const hour = { format: "parquet", startMs: HOUR, endMs: HOUR + 3_600_000 };
   for (const index of [0, 1, 12_345]) {
-    const path = hourFilePath("activity", HOUR, index);
+    const path = lakeFilePath({
+      dataset: "activity",
+      format: "parquet",
+      period: "hour",
+      startMs: HOUR,
+      index,
+    });
     assertEquals(lakeFileOf("activity", path), { path, ...hour });
     assertEquals(lakeFileOf("events", path), null);
   }

@@ -12,6 +12,7 @@ import { LAKE_LOG } from "./0006_lake_log.ts";
 import { DEAD_LETTERS } from "./0007_dead_letters.ts";
 import { TURNS } from "./0008_turns.ts";
 import { BACKFILLS } from "./0009_backfills.ts";
+import { LAKE_DAYS } from "./0010_lake_days.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0007_dead_letters": DEAD_LETTERS,
   "0008_turns": TURNS,
   "0009_backfills": BACKFILLS,
+  "0010_lake_days": LAKE_DAYS,
 };

@@ -1,7 +1,8 @@
-/** The lake's tables as Parquet: pure, bytes in and bytes out. */
+/** The lake's tables as Parquet and as JSON lines: pure, bytes in and bytes out. */
 export { type ByteRange, chunkRanges } from "./chunk_ranges.ts";
 export * from "./columns.ts";
 export { encodeChunk, type EncodedChunk, TableWriter } from "./encode.ts";
+export { decodeJsonl, encodeJsonl } from "./jsonl.ts";
 export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";
 export { type EventRow, MADE_ID_PREFIX, recordFromRow } from "./record.ts";
 export type { MergedFile, MergedHour } from "./hour_output.ts";

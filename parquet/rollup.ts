@@ -1,15 +1,20 @@
+import { hourOf } from "../core/hours.ts";
 import { compareCodePoints } from "../core/json_text.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
 
 interface Entry {
+  readonly hourMs: number;
   readonly keys: readonly (string | null)[];
   count: number;
   firstMs: number;
   lastMs: number;
 }
 
-/** Counts events of one hour by the key columns of `activity`. Holds one entry a combination of keys. */
+/**
+ * Counts events by hour and the key columns of `activity`: a day's rollup has the rows of its hours. Holds one
+ * entry an hour and combination of keys.
+ */
 export class Rollup {
   readonly #entries = new Map<string, Entry>();
 
@@ -21,11 +26,13 @@ export class Rollup {
   add(keys: readonly (readonly unknown[])[], timesMs: readonly number[]): void {
     for (let i = 0; i < timesMs.length; i++) {
       const values = keys.map((column) => column[i] as string | null);
-      const name = JSON.stringify(values);
-      const entry = this.#entries.get(name);
       const timeMs = timesMs[i];
+      const hourMs = hourOf(timeMs);
+      const name = `${hourMs}${JSON.stringify(values)}`;
+      const entry = this.#entries.get(name);
       if (entry === undefined) {
-        this.#entries.set(name, { keys: values, count: 1, firstMs: timeMs, lastMs: timeMs });
+        const times = { firstMs: timeMs, lastMs: timeMs };
+        this.#entries.set(name, { hourMs, keys: values, count: 1, ...times });
       } else {
         entry.count++;
         if (timeMs < entry.firstMs) entry.firstMs = timeMs;
@@ -34,7 +41,7 @@ export class Rollup {
     }
   }
 
-  /** The `activity` file, sorted by its key columns with nulls first. */
+  /** The `activity` file, sorted by hour and its key columns with nulls first. */
   finish(rowGroupRowsMax: number): { readonly bytes: Uint8Array<ArrayBuffer>; rows: number } {
     const entries = [...this.#entries.values()].sort(compareEntries);
     const writer = new TableWriter(ACTIVITY_COLUMNS);
@@ -53,6 +60,7 @@ export class Rollup {
 }
 
 function compareEntries(a: Entry, b: Entry): number {
+  if (a.hourMs !== b.hourMs) return a.hourMs - b.hourMs;
   for (let i = 0; i < a.keys.length; i++) {
     const [x, y] = [a.keys[i], b.keys[i]];
     if (x === y) continue;

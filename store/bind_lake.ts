@@ -1,43 +1,90 @@
+import { sql } from "kysely";
 import { TrailsieveError } from "../core/errors.ts";
-import type { Database } from "./database.ts";
+import type { Database, Trx } from "./database.ts";
+import { isAlive } from "./replica.ts";
 import type { LakeBinding } from "./types.ts";
 
 /** The row of `settings` that holds the binding as JSON. */
 const NAME = "lake";
 
+/** The lake that the database belongs to, locked until the transaction ends; null before the first binding. */
+export async function lockBinding(trx: Trx): Promise<LakeBinding | null> {
+  const row = await trx.selectFrom("settings").select("value").where("name", "=", NAME).forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? null : JSON.parse(row.value);
+}
+
 /** See {@linkcode Store.bindLake}. */
 export async function bindLake(
   database: Database,
+  replicaId: string,
   lake: LakeBinding,
-  { rebind = false }: { readonly rebind?: boolean } = {},
+  options: { readonly rebind?: boolean; readonly changeCadence?: boolean } = {},
 ): Promise<void> {
-  const value = JSON.stringify({ url: lake.url, format: lake.format, cadence: lake.cadence });
-  const bound = await database.transact("bind the lake", async (trx) => {
+  const { url, format, cadence } = lake;
+  const value = JSON.stringify({ url, format, cadence });
+  await database.transact("bind the lake", async (trx) => {
     await trx.insertInto("settings").values({ name: NAME, value })
-      .onConflict((conflict) =>
-        rebind ? conflict.column("name").doUpdateSet({ value }) : conflict.doNothing()
-      ).execute();
-    const row = await trx.selectFrom("settings").select("value").where("name", "=", NAME)
-      .executeTakeFirstOrThrow();
-    return JSON.parse(row.value) as LakeBinding;
+      .onConflict((conflict) => conflict.doNothing()).execute();
+    const bound = (await lockBinding(trx))!;
+    if (bound.url !== url || bound.format !== format) {
+      if (!options.rebind) throw otherLake(lake, bound);
+      await refuseOpenWork(trx, replicaId, bound);
+      // Another lake has none of the files of the one before.
+      await sql`delete from lake_files`.execute(trx);
+      await sql`delete from lake_days`.execute(trx);
+      await sql`delete from hours`.execute(trx);
+    } else if (bound.cadence !== cadence && !options.changeCadence) {
+      throw otherCadence(lake, bound);
+    }
+    await trx.updateTable("settings").set({ value }).where("name", "=", NAME).execute();
   });
-  if (bound.url !== lake.url || bound.format !== lake.format) {
+}
+
+/** What waits to be compacted lies in the lake that would be left, and another replica may add to it. */
+async function refuseOpenWork(trx: Trx, replicaId: string, bound: LakeBinding): Promise<void> {
+  const { rows: [{ hours, others }] } = await sql<{ hours: number; others: number }>`
+    select (select count(*)::int from hours where parts_waiting > 0) as hours,
+      (select count(*)::int from replicas r
+        where r.id <> ${replicaId}::uuid and ${isAlive("r.id")}) as others`.execute(trx);
+  if (others > 0) {
     throw new TrailsieveError(
       "usage",
-      `Cannot use the lake ${lake.url} (${lake.format}): this database belongs to ${bound.url} ` +
-        `(${bound.format})`,
+      `Cannot leave the lake ${bound.url}: ${others} other replicas use this database`,
+      { hint: "Stop them, wait ten seconds and start again" },
+    );
+  }
+  if (hours > 0) {
+    throw new TrailsieveError(
+      "usage",
+      `Cannot leave the lake ${bound.url}: the events of ${hours} hours wait there to be compacted`,
       {
-        hint:
-          `Use --lake ${bound.url}, another --database, or --rebind-lake to begin another lake ` +
-          "with this database",
+        hint: "Run poll --once with that lake first; if it is gone, begin with another --database",
       },
     );
   }
-  if (bound.cadence !== lake.cadence) {
-    throw new TrailsieveError(
-      "usage",
-      `Cannot write ${lake.cadence} files to ${lake.url}: its files are ${bound.cadence}`,
-      { hint: "Use --change-cadence to begin with the new cadence on days without files" },
-    );
-  }
+}
+
+function otherLake(lake: LakeBinding, bound: LakeBinding): TrailsieveError {
+  return new TrailsieveError(
+    "usage",
+    `Cannot use the lake ${lake.url} (${lake.format}): this database belongs to ${bound.url} ` +
+      `(${bound.format})`,
+    {
+      hint: `Use --lake ${bound.url} --lake-format ${bound.format}, another --database, or ` +
+        "--rebind-lake to begin another lake with this database",
+    },
+  );
+}
+
+function otherCadence(lake: LakeBinding, bound: LakeBinding): TrailsieveError {
+  return new TrailsieveError(
+    "usage",
+    `Cannot write ${lake.cadence} files to ${lake.url}: its files are ${bound.cadence}`,
+    {
+      hint:
+        `Use --lake-cadence ${bound.cadence}, or --change-cadence to begin with ${lake.cadence} ` +
+        "files on days without files",
+    },
+  );
 }

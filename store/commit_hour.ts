@@ -3,6 +3,7 @@ import type { Database, Trx } from "./database.ts";
 import { fenced } from "./lease.ts";
 import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
 import { logWrites } from "./lake_log.ts";
+import { claimsOf, hourRange } from "./lake_periods.ts";
 import type { HourCounts, HourWork, LakeFile, LakeWrite } from "./types.ts";
 
 /** See {@linkcode Store.commitHour}. */
@@ -12,23 +13,27 @@ export async function commitHour(
   files: readonly LakeFile[],
   writes: readonly LakeWrite[] = [],
 ): Promise<HourCounts> {
-  const hour = sql`to_timestamp(${work.hourMs}::float8 / 1000)`;
+  const start = sql`to_timestamp(${work.hourMs}::float8 / 1000)`;
+  const { table, key } = claimsOf(work);
   return await database.transact("commit an hour", async (trx) => {
     const { rows: held } = await sql`
-      select 1 from hours
-      where hour = ${hour} and generation = ${work.generation} and claimed_until > clock_timestamp()
+      select 1 from ${table} where ${key} = ${start} and generation = ${work.generation}
+        and claimed_until > clock_timestamp()
       for update`.execute(trx);
     if (held.length === 0) throw fenced("commit an hour", "its claim is lost");
+    // In the order in which commits of shards lock them.
+    await sql`select 1 from hours where ${hourRange(work)("hour")} order by hour for update`
+      .execute(trx);
     await replaceFiles(trx, work, files);
     await logWrites(trx, work, files, writes);
     const sparedPartPaths = await consumeParts(trx, work);
+    await sql`update ${table} set claimed_until = '-infinity', committed_generation = generation,
+      failures = 0 where ${key} = ${start}`.execute(trx);
     await sql`
-      update hours h set claimed_until = '-infinity', committed_generation = generation, failures = 0,
-        parts_waiting = w.parts, first_part_at = coalesce(w.first_at, h.first_part_at)
-      from (
-        select count(*)::int as parts, min(p.stored_at) as first_at
-        from part_hours ph join parts p on p.id = ph.part_id where ph.hour = ${hour}
-      ) w where h.hour = ${hour}`.execute(trx);
+      update hours h set (parts_waiting, first_part_at) = (
+        select count(*)::int, coalesce(min(p.stored_at), h.first_part_at)
+        from part_hours ph join parts p on p.id = ph.part_id where ph.hour = h.hour
+      ) where ${hourRange(work)("h.hour")}`.execute(trx);
     const before = sumEvents(work.files);
     const after = sumEvents(files);
     const consumed = work.parts.reduce((sum, part) => sum + part.rowCount, 0);
@@ -40,8 +45,8 @@ export async function commitHour(
     };
   }, {
     wasApplied: async () => {
-      const { rows } = await sql`select 1 from hours
-        where hour = ${hour} and committed_generation = ${work.generation}`.execute(database.db);
+      const { rows } = await sql`select 1 from ${table}
+        where ${key} = ${start} and committed_generation = ${work.generation}`.execute(database.db);
       return rows.length === 1;
     },
   });
@@ -84,17 +89,21 @@ async function replaceFiles(
     ) as r(dataset, file_index, path, etag, row_count, conflicts, bytes)`.execute(trx);
 }
 
-/** Forgets the hour's ranges of the consumed parts. @returns paths of parts that no hour needs any more */
+/** Forgets the hours' ranges of the consumed parts. @returns paths of parts that no hour needs any more */
 async function consumeParts(trx: Trx, work: HourWork): Promise<string[]> {
   const { rows } = await sql<{ consumed: number; spared: string[] }>`
     with consumed as (
       delete from part_hours
-      where hour = to_timestamp(${work.hourMs}::float8 / 1000)
-        and part_id = any(${work.parts.map((part) => part.partId)}::bigint[])
+      where (hour, part_id) in (
+        select to_timestamp(r.hour_ms / 1000), r.part_id
+        from unnest(${work.parts.map((part) => part.hourMs)}::float8[],
+          ${work.parts.map((part) => part.partId)}::bigint[]) as r(hour_ms, part_id)
+      )
       returning part_id
     ), eased as (
-      update parts p set hours_left = p.hours_left - 1
-      from consumed c where p.id = c.part_id
+      update parts p set hours_left = p.hours_left - c.hours
+      from (select part_id, count(*)::int as hours from consumed group by part_id) c
+      where p.id = c.part_id
       returning p.path, p.hours_left
     )
     select (select count(*)::int from consumed) as consumed,

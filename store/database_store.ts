@@ -56,8 +56,8 @@ export class DatabaseStore implements Store {
     this.#vacuum = new EmbeddedVacuum(database);
   }
 
-  bindLake(lake: LakeBinding, options?: { readonly rebind?: boolean }) {
-    return bindLake(this.database, lake, options);
+  bindLake(lake: LakeBinding, options?: Parameters<Store["bindLake"]>[1]) {
+    return bindLake(this.database, this.#replica.id, lake, options);
   }
 
   filterUnknown(

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
+import { claimsOf } from "./lake_periods.ts";
 import type { FailedLakeWrite, HourWork, LakeFile, LakeLogEntry, LakeWrite } from "./types.ts";
 
 /** Characters of an error that are kept; a provider's answer may quote whole requests. */
@@ -40,9 +41,10 @@ export async function noteFailedWrite(
 ): Promise<void> {
   await database.transact("log a failed write", async (trx) => {
     await insert(trx, work, { ...failed, rows: 0, bytes: 0 });
-    await sql`update hours set failures = failures + 1
-      where hour = to_timestamp(${work.hourMs}::float8 / 1000) and generation = ${work.generation}`
-      .execute(trx);
+    const { table, key } = claimsOf(work);
+    await sql`update ${table} set failures = failures + 1
+      where ${key} = to_timestamp(${work.hourMs}::float8 / 1000)
+        and generation = ${work.generation}`.execute(trx);
   });
 }
 
@@ -86,7 +88,7 @@ async function insert(
     with added as (
       insert into lake_log
         (period_start, period, row_count, bytes, duration_ms, attempt, dataset, path, error)
-      values (to_timestamp(${work.hourMs}::float8 / 1000), 'hour', ${entry.rows}, ${entry.bytes},
+      values (to_timestamp(${work.hourMs}::float8 / 1000), ${work.period}, ${entry.rows}, ${entry.bytes},
         ${Math.round(entry.durationMs)}, ${work.attempt}, ${entry.dataset}, ${entry.path}, ${error})
       returning id
     )

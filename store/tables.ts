@@ -126,6 +126,15 @@ export interface Tables {
     parts_waiting: number;
     failures: Generated<number>;
   };
+  lake_days: {
+    day: Instant;
+    claimed_until: Generated<Instant>;
+    claimed_by: string | null;
+    generation: Generated<number>;
+    committed_generation: Generated<number>;
+    failures: Generated<number>;
+    cadence: "hourly" | "daily";
+  };
   lake_log: {
     id: Generated<Bigint>;
     at: Generated<Instant>;

@@ -1,16 +1,22 @@
-import { sql } from "kysely";
-import { HOUR_MS } from "../core/hours.ts";
+import { type RawBuilder, sql } from "kysely";
+import { type LakePeriod, PERIOD_MS } from "../core/lake_paths.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Database } from "./database.ts";
+import { lockBinding } from "./bind_lake.ts";
+import type { Database, Trx } from "./database.ts";
 import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
+import { claimsOf, hourRange } from "./lake_periods.ts";
 import { isAlive } from "./replica.ts";
-import type { HourWork } from "./types.ts";
+import type { HourPart, HourWork } from "./types.ts";
 
 /** A claim holds while its replica lives, and at most this long. */
 const CLAIM_MS = 60 * 60_000;
+const CLAIMED_UNTIL = sql`now() + ${CLAIM_MS} * interval '1 ms'`;
+
+/** Days taken at a time: one has as many parts as 24 hours. */
+const DAYS_AT_ONCE = 2;
 
 interface TakenRow {
-  readonly hour_ms: number;
+  readonly start_ms: number;
   readonly generation: number;
   readonly failures: number;
 }
@@ -25,60 +31,129 @@ interface PartRow {
 }
 
 /**
- * An hour is due 75 minutes after its end. One that has been compacted, or whose parts began to come only
- * after that (a backfill), waits until its last part is 10 minutes old or 1,000 parts wait.
+ * An hour is due 75 minutes after its end, a day 75 minutes after its own. One that has been compacted, or whose
+ * parts began to come only after that (a backfill), waits until its last part is 10 minutes old or 1,000 parts
+ * wait. The columns are those of `hours`, or their sums over a day.
  */
-const DUE_AT = sql`hour + ${HOUR_MS + LIMITS.hourDueAfterMs} * interval '1 ms'`;
-const IS_DUE = sql`(${DUE_AT} <= now() and (
+function isDue(period: LakePeriod, start: RawBuilder<unknown>, committed: RawBuilder<unknown>) {
+  const dueAt = sql`${start} + ${PERIOD_MS[period] + LIMITS.hourDueAfterMs} * interval '1 ms'`;
+  return sql`(${dueAt} <= now() and (
     last_part_at <= now() - ${LIMITS.latePartsDueAfterMs} * interval '1 ms'
     or parts_waiting >= ${LIMITS.hourPartsMax}
-    or (committed_generation = 0 and first_part_at < ${DUE_AT})))`;
+    or (${committed} = 0 and first_part_at < ${dueAt})))`;
+}
 
 /** See {@linkcode Store.takeDueHours}. */
 export async function takeDueHours(
   database: Database,
   replicaId: string,
-  { all, limit }: { readonly all: boolean; readonly limit: number },
+  options: { readonly all: boolean; readonly limit: number },
 ): Promise<readonly HourWork[]> {
   return await database.transact("take due hours", async (trx) => {
-    const { rows: taken } = await sql<TakenRow>`
-      with due as (
-        select hour from hours
-        where parts_waiting > 0 and (claimed_until <= now() or not ${isAlive("claimed_by")})
-          and (${all} or ${IS_DUE})
-        order by hour limit ${limit} for update skip locked
-      )
-      update hours h set generation = h.generation + 1, claimed_by = ${replicaId}::uuid,
-        claimed_until = now() + ${CLAIM_MS} * interval '1 ms'
-      from due where h.hour = due.hour
-      returning extract(epoch from h.hour)::float8 * 1000 as hour_ms, h.generation,
-        h.failures`.execute(trx);
-    if (taken.length === 0) return [];
-    const hours = sql`select to_timestamp(ms / 1000) from unnest(${
-      taken.map((row) => row.hour_ms)
-    }::float8[]) as t(ms)`;
+    // Also keeps two replicas from choosing a cadence for one day at the same time.
+    const cadence = (await lockBinding(trx))?.cadence ?? "hourly";
+    const take: Take = { replicaId, cadence, ...options };
+    const hours = await takeHours(trx, take);
+    const days = await takeDays(trx, take);
+    const works = [
+      ...await readWorks(trx, "hour", hours),
+      ...await readWorks(trx, "day", days),
+    ];
+    return works.sort((a, b) => a.hourMs - b.hourMs);
+  });
+}
+
+interface Take {
+  readonly replicaId: string;
+  readonly cadence: "hourly" | "daily";
+  readonly all: boolean;
+  readonly limit: number;
+}
+
+async function takeHours(trx: Trx, take: Take): Promise<readonly TakenRow[]> {
+  const { rows } = await sql<TakenRow>`
+    with due as (
+      select h.hour from hours h
+      left join lake_days d on d.day = date_trunc('day', h.hour, 'UTC')
+      where parts_waiting > 0 and coalesce(d.cadence, ${take.cadence}) = 'hourly'
+        and (h.claimed_until <= now() or not ${isAlive("h.claimed_by")})
+        and (${take.all} or ${isDue("hour", sql`hour`, sql`h.committed_generation`)})
+      order by h.hour limit ${take.limit} for update of h skip locked
+    )
+    update hours h set generation = h.generation + 1, claimed_by = ${take.replicaId}::uuid,
+      claimed_until = ${CLAIMED_UNTIL}
+    from due where h.hour = due.hour
+    returning extract(epoch from h.hour)::float8 * 1000 as start_ms, h.generation, h.failures`
+    .execute(trx);
+  await sql`
+    insert into lake_days (day, cadence)
+    select distinct date_trunc('day', to_timestamp(ms / 1000), 'UTC'), 'hourly'
+    from unnest(${rows.map((row) => row.start_ms)}::float8[]) as t(ms)
+    on conflict do nothing`.execute(trx);
+  return rows;
+}
+
+async function takeDays(trx: Trx, take: Take): Promise<readonly TakenRow[]> {
+  const { rows } = await sql<TakenRow>`
+    with waiting as (
+      select date_trunc('day', hour, 'UTC') as day, min(first_part_at) as first_part_at,
+        max(last_part_at) as last_part_at, sum(parts_waiting) as parts_waiting
+      from hours where parts_waiting > 0 group by 1
+    ), due as (
+      select w.day from waiting w left join lake_days d on d.day = w.day
+      where coalesce(d.cadence, ${take.cadence}) = 'daily'
+        and (d.day is null or d.claimed_until <= now() or not ${isAlive("d.claimed_by")})
+        and (${take.all} or ${isDue("day", sql`w.day`, sql`coalesce(d.committed_generation, 0)`)})
+      order by w.day limit ${Math.min(take.limit, DAYS_AT_ONCE)}
+    )
+    insert into lake_days as d (day, cadence, generation, claimed_by, claimed_until)
+    select day, 'daily', 1, ${take.replicaId}::uuid, ${CLAIMED_UNTIL} from due
+    on conflict (day) do update set generation = d.generation + 1,
+      claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
+    returning extract(epoch from day)::float8 * 1000 as start_ms, generation, failures`
+    .execute(trx);
+  return rows;
+}
+
+async function readWorks(
+  trx: Trx,
+  period: LakePeriod,
+  taken: readonly TakenRow[],
+): Promise<HourWork[]> {
+  const works: HourWork[] = [];
+  for (const { start_ms: hourMs, generation, failures } of taken) {
+    const range = hourRange({ period, hourMs });
     const { rows: parts } = await sql<PartRow>`
       select extract(epoch from ph.hour)::float8 * 1000 as hour_ms, ph.part_id::text, p.path, p.bytes,
         ph.row_start, ph.row_count
       from part_hours ph join parts p on p.id = ph.part_id
-      where ph.hour in (${hours}) order by ph.part_id`.execute(trx);
+      where ${range("ph.hour")} order by ph.part_id, ph.hour`.execute(trx);
     const { rows: files } = await sql<FileRow>`
       select *, extract(epoch from hour)::float8 * 1000 as hour_ms from lake_files
-      where hour in (${hours}) order by dataset, file_index`.execute(trx);
-    return taken.sort((a, b) => a.hour_ms - b.hour_ms).map(({ hour_ms, generation, failures }) => ({
-      hourMs: hour_ms,
+      where hour = to_timestamp(${hourMs}::float8 / 1000) order by dataset, file_index`.execute(
+      trx,
+    );
+    works.push({
+      hourMs,
+      period,
       generation,
       attempt: failures + 1,
-      parts: parts.filter((part) => part.hour_ms === hour_ms).map((part) => ({
-        partId: part.part_id,
-        path: part.path,
-        bytes: Number(part.bytes),
-        rowStart: part.row_start,
-        rowCount: part.row_count,
-      })),
-      files: files.filter((file) => file.hour_ms === hour_ms).map(toLakeFile),
-    }));
-  });
+      parts: parts.map(toHourPart),
+      files: files.map(toLakeFile),
+    });
+  }
+  return works;
+}
+
+function toHourPart(row: PartRow): HourPart {
+  return {
+    partId: row.part_id,
+    hourMs: row.hour_ms,
+    path: row.path,
+    bytes: Number(row.bytes),
+    rowStart: row.row_start,
+    rowCount: row.row_count,
+  };
 }
 
 /** See {@linkcode Store.openHours}. */
@@ -94,8 +169,12 @@ export async function openHours(database: Database): Promise<number> {
 
 /** See {@linkcode Store.releaseHour}. */
 export async function releaseHour(database: Database, work: HourWork): Promise<void> {
-  await database.query("give back an hour", (db) =>
-    sql`update hours set claimed_until = '-infinity'
-      where hour = to_timestamp(${work.hourMs}::float8 / 1000) and generation = ${work.generation}
-        and committed_generation < generation`.execute(db));
+  const { table, key } = claimsOf(work);
+  await database.query(
+    "give back an hour",
+    (db) =>
+      sql`update ${table} set claimed_until = '-infinity'
+      where ${key} = to_timestamp(${work.hourMs}::float8 / 1000)
+        and generation = ${work.generation} and committed_generation < generation`.execute(db),
+  );
 }

@@ -2,6 +2,7 @@ import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
 import type { BackfillStore } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
 import type { Stage } from "../core/errors.ts";
+import type { LakeFormat, LakePeriod } from "../core/lake_paths.ts";
 
 /** An object of a shard: its ref and how often it was tried before. */
 export interface PlannedRef extends ObjectRef {
@@ -120,6 +121,8 @@ export interface CommitCounts {
 /** A part, or a range of its rows, that waits to be compacted into its hour. */
 export interface HourPart {
   readonly partId: string;
+  /** The event hour of its rows. */
+  readonly hourMs: number;
   readonly path: string;
   readonly bytes: number;
   readonly rowStart: number;
@@ -129,8 +132,9 @@ export interface HourPart {
 /** A file of the lake that a row names. `etag` is what the next conditional write compares. */
 export interface LakeFile {
   readonly dataset: "events" | "activity";
+  /** The start of its hour, or of its day. */
   readonly hourMs: number;
-  /** 0 for the first file of the hour, n for `-000n`. */
+  /** 0 for the first file of the hour or day, n for `-000n`. */
   readonly index: number;
   readonly path: string;
   readonly etag: string;
@@ -140,12 +144,14 @@ export interface LakeFile {
   readonly bytes: number;
 }
 
-/** How long the time is that a file of the lake is of. */
-export type LakePeriod = "hour" | "day";
-
-/** An event hour with parts waiting, held by this replica until `commitHour` or `releaseHour`. */
+/**
+ * An event hour with parts waiting, or a day of them where its files are daily, held by this replica until
+ * `commitHour` or `releaseHour`.
+ */
 export interface HourWork {
+  /** The start of the hour or day. */
   readonly hourMs: number;
+  readonly period: LakePeriod;
   readonly generation: number;
   /** 1, and one more for each attempt since its last commit that was noted as failed. */
   readonly attempt: number;
@@ -220,7 +226,7 @@ export interface DeliveryEnd {
 export interface LakeBinding {
   /** The lake's URL, or `none`. */
   readonly url: string;
-  readonly format: "parquet" | "jsonl";
+  readonly format: LakeFormat;
   readonly cadence: "hourly" | "daily";
 }
 
@@ -267,9 +273,14 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
 
   /**
    * Ties the database to one lake at the first call. Throws `usage` naming `--rebind-lake` if it belongs to
-   * another URL or format, and naming `--change-cadence` for another cadence.
+   * another URL or format, and naming `--change-cadence` for another cadence, which holds for days of which no
+   * hour was taken yet. With `rebind` it forgets the files of the lake before, and throws `usage` while parts
+   * wait there or another replica works.
    */
-  bindLake(lake: LakeBinding, options?: { readonly rebind?: boolean }): Promise<void>;
+  bindLake(
+    lake: LakeBinding,
+    options?: { readonly rebind?: boolean; readonly changeCadence?: boolean },
+  ): Promise<void>;
 
   /**
    * Of one page of refs, those that neither the ledger nor an open shard knows by (scope, key, ETag). Of those in
@@ -361,8 +372,8 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   nextDeliveryAt(sinks: readonly string[]): Promise<number | null>;
 
   /**
-   * Takes up to `limit` hours that have parts, oldest first: those that are due by DESIGN's rule, or with
-   * `all` every one. An hour that another living replica holds is left out.
+   * Takes up to `limit` hours that have parts, and a few days of those whose files are daily, oldest first: those
+   * that are due by DESIGN's rule, or with `all` every one. What another living replica holds is left out.
    */
   takeDueHours(
     options: { readonly all: boolean; readonly limit: number },

@@ -1,7 +1,15 @@
 /** The isolate that merges parts into an hour's files. It reaches nothing: bytes come and go by transfer. */
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { describeError } from "../core/errors.ts";
-import { mergeHours } from "../parquet/mod.ts";
+import type { LakeFormat } from "../core/lake_paths.ts";
+import {
+  ACTIVITY_COLUMNS,
+  type Column,
+  decodeJsonl,
+  encodeJsonl,
+  EVENT_COLUMNS,
+  mergeHours,
+} from "../parquet/mod.ts";
 import type { MergedMessage, MergeEndMessage, MergeMessage } from "./compact_protocol.ts";
 
 const scope = self as unknown as {
@@ -18,19 +26,54 @@ scope.onmessage = async ({ data }) => {
   }
 };
 
-async function merge({ files, hours }: MergeMessage): Promise<void> {
+async function merge({ format, files, hours }: MergeMessage): Promise<void> {
+  const written = new Set(hours.flatMap(({ existing, standing }) => [...existing, ...standing]));
+  const tables = await Promise.all(
+    files.map((file, place) => written.has(place) ? tableOf(format, file) : file),
+  );
   const inputs = hours.map(({ hourMs, parts, existing, standing }) => ({
     hourMs,
-    parts: parts.map(({ file, rowStart, rowCount }) => ({ file: files[file], rowStart, rowCount })),
-    existing: existing.map((file) => files[file]),
-    standing: standing.map((file) => files[file]),
+    parts: parts.map(({ file, rowStart, rowCount }) => ({
+      file: tables[file],
+      rowStart,
+      rowCount,
+    })),
+    existing: existing.map((file) => tables[file]),
+    standing: standing.map((file) => tables[file]),
   }));
-  for await (const merged of mergeHours(inputs)) {
-    const transfer = [
-      ...merged.events.map((file) => file.bytes.buffer),
-      merged.activity.bytes.buffer,
-    ];
-    scope.postMessage({ kind: "merged", ...merged }, transfer);
+  for await (const { hourMs, events, activity } of mergeHours(inputs)) {
+    const merged: MergedMessage = {
+      kind: "merged",
+      hourMs,
+      events: await inTurn(events, async (file) => ({
+        ...file,
+        bytes: await fileOf(format, file.bytes, EVENT_COLUMNS),
+      })),
+      activity: { ...activity, bytes: await fileOf(format, activity.bytes, ACTIVITY_COLUMNS) },
+    };
+    const buffers = [...merged.events, merged.activity].map(({ bytes }) => bytes.buffer);
+    scope.postMessage(merged, buffers as ArrayBuffer[]);
     relieveMemory();
   }
+}
+
+/** A file of the lake as Parquet, which alone is merged. */
+async function tableOf(format: LakeFormat, file: Uint8Array): Promise<Uint8Array> {
+  return format === "parquet" ? file : await decodeJsonl(file, EVENT_COLUMNS);
+}
+
+/** Merged Parquet as a file of the lake. */
+async function fileOf(
+  format: LakeFormat,
+  table: Uint8Array,
+  columns: readonly Column[],
+): Promise<Uint8Array> {
+  return format === "parquet" ? table : await encodeJsonl(table, columns);
+}
+
+/** One after the other: each holds memory while it lasts. */
+async function inTurn<T, R>(items: readonly T[], change: (item: T) => Promise<R>): Promise<R[]> {
+  const changed: R[] = [];
+  for (const item of items) changed.push(await change(item));
+  return changed;
 }

@@ -1,8 +1,11 @@
 /** The messages between the coordinator and the isolate that merges hours: bytes in, bytes out. */
+import type { LakeFormat } from "../core/lake_paths.ts";
 
 /** Hours to merge; parts and files are places in `files`. */
 export interface MergeMessage {
   readonly kind: "merge";
+  /** Of the files that are replaced or stay, and of the merged ones; parts are always Parquet. */
+  readonly format: LakeFormat;
   readonly files: readonly Uint8Array[];
   readonly hours: readonly {
     readonly hourMs: number;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Dataset, hourFilePath } from "../../core/lake_paths.ts";
+import { type Dataset, lakeFilePath } from "../../core/lake_paths.ts";
 import { ACTIVITY_COLUMNS, type Column, EVENT_COLUMNS, TableWriter } from "../../parquet/mod.ts";
 import { randomValue, seeded } from "../../parquet/testing.ts";
 import { runQuery } from "../../lake/mod.ts";
@@ -46,7 +46,9 @@ async function withLake(
   }
   const lake = await Deno.makeTempDir();
   try {
-    const path = `${lake}/${hourFilePath(dataset, 0)}`;
+    const path = `${lake}/${
+      lakeFilePath({ dataset, format: "parquet", period: "hour", startMs: 0, index: 0 })
+    }`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     await Deno.writeFile(path, writer.finish());
     await check(lake, values);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TrailsieveError } from "../../core/errors.ts";
-import { hourFilePath } from "../../core/lake_paths.ts";
+import { type Dataset, lakeFilePath } from "../../core/lake_paths.ts";
 import {
   type QueryFormat,
   type QueryOptions,
@@ -37,6 +37,9 @@ const ROWS: readonly EventRow[] = [
   { event_time: HOUR_MS + 63_500, event_id: "e3", event_source: "iam.amazonaws.com" },
 ];
 
+const pathOf = (dataset: Dataset) =>
+  lakeFilePath({ dataset, format: "parquet", period: "hour", startMs: HOUR_MS, index: 0 });
+
 /** A lake of one hour below a folder whose name has everything that a glob or SQL would stumble on. */
 async function withLake(check: (lakeUrl: string, folder: string) => Promise<void>): Promise<void> {
   const top = await Deno.makeTempDir();
@@ -44,8 +47,8 @@ async function withLake(check: (lakeUrl: string, folder: string) => Promise<void
   try {
     const part = { file: writeRows(ROWS), rowStart: 0, rowCount: ROWS.length };
     const merged = await mergeHour({ hourMs: HOUR_MS, parts: [part], existing: [] });
-    await put(`${folder}/${hourFilePath("events", HOUR_MS)}`, merged.events[0].bytes);
-    await put(`${folder}/${hourFilePath("activity", HOUR_MS)}`, merged.activity.bytes);
+    await put(`${folder}/${pathOf("events")}`, merged.events[0].bytes);
+    await put(`${folder}/${pathOf("activity")}`, merged.activity.bytes);
     await put(`${folder}/_work/parts/p.parquet`, part.file);
     await check(`file://${encodeURI(folder).replaceAll("?", "%3F")}/`, folder);
   } finally {
@@ -238,7 +241,7 @@ Deno.test("runQuery() says what is wrong with a lake that cannot be read", async
   try {
     assertEquals((await refusal(`file://${folder}/none`, "SELECT 1")).code, "missing");
     assertEquals((await refusal("https://x/", "SELECT 1")).code, "usage");
-    await put(`${folder}/${hourFilePath("events", HOUR_MS)}`, new Uint8Array(500));
+    await put(`${folder}/${pathOf("events")}`, new Uint8Array(500));
     const error = await refusal(`file://${folder}`, "SELECT 1 FROM events");
     assertEquals(error.code, "corrupt");
     assertStringIncludes(error.message, "events-2026-01-02T03-00-00.parquet");

@@ -142,7 +142,7 @@ export async function takeSoon(store: Store): Promise<LeasedShard> {
 export async function emptyTables(store: Store): Promise<void> {
   const { db } = databaseOf(store);
   await sql`truncate key_heads, ledger, dead_letters, shards, turns, planned_refs, settings, alerts, deliveries,
-    parts, part_hours, hours, lake_files, lake_log, backfills,
+    parts, part_hours, hours, lake_files, lake_log, lake_days, backfills,
     backfill_ranges`.execute(db);
   await sql`delete from pgboss.job`.execute(db);
 }

@@ -3,6 +3,7 @@ import { openStore, type Store } from "../../store/mod.ts";
 import { startTestDatabases } from "./_databases.ts";
 import { DEAD_LETTER_CASES } from "./_dead_letter_cases.ts";
 import { BACKFILL_CASES } from "./_backfill_cases.ts";
+import { CADENCE_CASES } from "./_cadence_cases.ts";
 import { FENCE_CASES } from "./_fence_cases.ts";
 import { LAKE_CASES } from "./_lake_cases.ts";
 import { LEDGER_CASES } from "./_ledger_cases.ts";
@@ -23,6 +24,7 @@ const CASES: Record<string, (store: Store) => Promise<void>> = {
   ...OUTBOX_CASES,
   ...LAKE_CASES,
   ...DEAD_LETTER_CASES,
+  ...CADENCE_CASES,
 };
 
 for (const { kind, present, create } of databases.kinds) {

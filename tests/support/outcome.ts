@@ -1,6 +1,6 @@
 import { walk } from "./walk.ts";
 import { canonicalJson } from "../../core/json_text.ts";
-import { EVENT_COLUMNS, readTable } from "../../parquet/mod.ts";
+import { decodeJsonl, EVENT_COLUMNS, readTable } from "../../parquet/mod.ts";
 
 /** What a run left behind, in the sense in which two runs are compared: as sorted lists. */
 export interface RunOutcome {
@@ -31,7 +31,12 @@ const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => name !==
 export async function rowsOf(lakeFolder: string): Promise<string[]> {
   const rows: string[] = [];
   for await (const path of walk(`${lakeFolder}/events`)) {
-    rows.push(...await rowsOfFile(await Deno.readFile(path)));
+    const file = await Deno.readFile(path);
+    rows.push(
+      ...await rowsOfFile(
+        path.endsWith(".jsonl.gz") ? await decodeJsonl(file, EVENT_COLUMNS) : file,
+      ),
+    );
   }
   return rows.sort();
 }
