@@ -83,8 +83,11 @@ function objectResult(shard: LeasedShard, index: number, report: Report): Object
         ...nothing,
         outcome: "failed",
         error: report.error,
-        // An expired signature is made anew at the next attempt: there is nothing to wait for.
-        retryAfterMs: report.status === "expired" ? 0 : objectRetryMs(attempts + 1),
+        // An expired signature is made anew at the next attempt, and there is nothing to wait for. What is
+        // expired then too, as a token that nobody renews, must not use up its attempts within a second.
+        retryAfterMs: report.status === "expired" && attempts === 0
+          ? 0
+          : objectRetryMs(attempts + 1),
       };
     default:
       return report satisfies never;

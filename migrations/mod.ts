@@ -13,6 +13,7 @@ import { DEAD_LETTERS } from "./0007_dead_letters.ts";
 import { TURNS } from "./0008_turns.ts";
 import { BACKFILLS } from "./0009_backfills.ts";
 import { LAKE_DAYS } from "./0010_lake_days.ts";
+import { DEAD_LETTER_ALERTS } from "./0011_dead_letter_alerts.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0008_turns": TURNS,
   "0009_backfills": BACKFILLS,
   "0010_lake_days": LAKE_DAYS,
+  "0011_dead_letter_alerts": DEAD_LETTER_ALERTS,
 };

@@ -16,6 +16,8 @@ export interface NewShard {
   /** Default: none. */
   readonly suppress?: Suppression;
   readonly backfill?: OfBackfill;
+  /** Whether the refs are read again, whatever the ledger says; default false. */
+  readonly reread?: boolean;
 }
 
 /** See {@linkcode Store.enqueueShard}. */
@@ -43,7 +45,7 @@ export async function enqueueShard(
 export async function planShard(
   trx: Trx,
   queue: Queue,
-  { scope, sourceUrl, lane, refs, suppress, backfill }: NewShard,
+  { scope, sourceUrl, lane, refs, suppress, backfill, reread = false }: NewShard,
   shardId: string = crypto.randomUUID(),
 ): Promise<number> {
   const rows = refs
@@ -54,15 +56,17 @@ export async function planShard(
   for (const batch of batches(rows)) {
     const { numAffectedRows } = await sql`
       insert into planned_refs (object_id, shard_id, size, key, etag, again)
-      select r.id, ${shardId}, r.size, r.key, r.etag, ${backfill?.again ?? false}
+      select r.id, ${shardId}, r.size, r.key, r.etag, ${reread || backfill?.again === true}
       from unnest(${batch.map((row) => row.id)}::uuid[], ${batch.map((row) => row.size)}::bigint[],
         ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
         as r(id, size, key, etag)
-      where not exists (select from ledger l where l.object_id = r.id ${isKnown(backfill)})
+      where not exists (select from ledger l where not ${reread} and l.object_id = r.id ${
+      isKnown(backfill)
+    })
       on conflict do nothing`.execute(trx);
     planned += Number(numAffectedRows);
   }
-  planned -= await dropSettled(trx, shardId, backfill);
+  if (!reread) planned -= await dropSettled(trx, shardId, backfill);
   if (planned === 0) return 0;
   await trx.insertInto("shards").values({
     id: shardId,

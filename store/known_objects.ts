@@ -30,13 +30,14 @@ export async function filterUnknown(
           select object_id, false, false from planned_refs where object_id = any(${ids}::uuid[])`
           .execute(db),
     );
-    // An object is in both only for the moment between two statements of a racing commit.
+    // An object in both is read again, and counted where it was planned.
     const settledById = new Map<string, boolean>();
-    const fresh = new Set<string>();
     for (const row of rows) {
-      settledById.set(row.id, row.settled || settledById.get(row.id) === true);
-      if (row.fresh) fresh.add(row.id);
+      settledById.set(row.id, row.settled && settledById.get(row.id) !== false);
     }
+    const fresh = new Set(
+      rows.filter((row) => row.fresh && settledById.get(row.id)).map((row) => row.id),
+    );
     settledSince += fresh.size;
     batch.forEach((ref, i) => {
       const settled = settledById.get(ids[i]);

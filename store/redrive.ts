@@ -1,6 +1,7 @@
 /**
- * Putting dead letters back to work. An object's ledger row and dead letters go and its ref is planned, all in one
- * transaction: a listing that looks meanwhile finds it in the ledger or in an open shard, never in neither.
+ * Putting dead letters back to work. An object's ref is planned to be read again and its dead letters go, in one
+ * transaction; its ledger row stays until it has been read. So a listing never takes it for new meanwhile, and an
+ * object that is gone when it is read still has the row that tells which of its events the lake has.
  */
 import { sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
@@ -9,6 +10,7 @@ import type { Database, Trx } from "./database.ts";
 import type { DeadLetterStore, RedriveCounts } from "./dead_letter_types.ts";
 import { type NewShard, planShard } from "./enqueue_shard.ts";
 import type { Queue } from "./queue.ts";
+import { suppressionOf } from "./suppression.ts";
 
 /** An object to be read again; `source_url` is null where it was given up on before sources were kept. */
 interface Unsettled {
@@ -18,6 +20,8 @@ interface Unsettled {
   readonly key: string;
   readonly etag: string;
   readonly size: number;
+  /** Which of its alerts are suppressed, as seconds since the epoch; see suppression.ts. */
+  readonly alerts_from: number;
   /** Whether it cost the life of those that held it. */
   readonly is_poison: boolean;
 }
@@ -35,14 +39,14 @@ export async function redriveDeadLetters(
   return await database.transact("redrive dead letters", async (trx) => {
     const found = await lockLetters(trx, ids);
     const parts = await spareParts(trx, found);
-    const objects = await takeFromLedger(trx, found);
+    const objects = await objectsOf(trx, found);
     let planned = 0;
     for (const shard of shardsOf(objects)) planned += await planShard(trx, queue, shard);
     const deliveries = await wakeDeliveries(trx, found);
     await sql`
       delete from dead_letters where id = any(${found}::bigint[])
         or object_id = any(${objects.map((object) => object.object_id)}::uuid[])`.execute(trx);
-    const unplanned = objects.filter((object) => object.source_url === null).length;
+    const unplanned = await forgetUnplanned(trx, objects);
     return { found, objects: planned, unplanned, deliveries, parts };
   }, { wasApplied: () => areGone(database, ids) });
 }
@@ -84,38 +88,45 @@ async function spareParts(trx: Trx, ids: readonly number[]): Promise<number> {
   return Number(numAffectedRows);
 }
 
-/** Deletes the ledger rows of the objects that these dead letters are about. @returns these objects */
-async function takeFromLedger(trx: Trx, ids: readonly number[]): Promise<readonly Unsettled[]> {
+/** The objects that these dead letters are about; those of a part came into the ledger with it. */
+async function objectsOf(trx: Trx, ids: readonly number[]): Promise<readonly Unsettled[]> {
   const { rows } = await sql<Unsettled>`
     with objects as (
-      select d.object_id, d.scope, d.source_url, d.key, d.etag, bool_or(d.stage = 'report') as is_poison
+      select d.object_id, d.scope, d.source_url, d.key, d.etag, d.stage = 'report' as is_poison,
+        extract(epoch from d.alerts_from)::float8 as alerts_from
       from dead_letters d where d.id = any(${[...ids]}::bigint[]) and d.object_id is not null
-      group by 1, 2, 3, 4, 5
-      union
-      select l.object_id, h.scope, p.source_url, h.head || l.name, ${ETAG}, false
+      union all
+      select l.object_id, h.scope, p.source_url, h.head || l.name, ${ETAG}, false,
+        '-infinity'::float8
       from dead_letters d join parts p on p.id = d.part_id
         join ledger l on l.done_at = p.stored_at and l.outcome = 1
         join key_heads h on h.id = l.head_id and h.scope = p.scope
       where d.id = any(${[...ids]}::bigint[])
-    ), gone as (
-      delete from ledger l using objects o where l.object_id = o.object_id
-      returning l.object_id, l.size
     )
-    select distinct on (o.object_id) o.*, coalesce(g.size, 0)::float8 as size
-    from objects o left join gone g using (object_id) order by o.object_id, o.is_poison desc`
-    .execute(trx);
+    select distinct on (o.object_id) o.*, coalesce(l.size, 0)::float8 as size
+    from objects o left join ledger l using (object_id)
+    order by o.object_id, o.is_poison desc, o.alerts_from desc`.execute(trx);
   return rows;
+}
+
+/** Objects whose source is not known cannot be planned: without a ledger row the next listing does. */
+async function forgetUnplanned(trx: Trx, objects: readonly Unsettled[]): Promise<number> {
+  const ids = objects.filter((one) => one.source_url === null).map((one) => one.object_id);
+  if (ids.length > 0) {
+    await sql`delete from ledger where object_id = any(${ids}::uuid[])`.execute(trx);
+  }
+  return ids.length;
 }
 
 /** Packs objects into shards of one source each; one that killed its holders gets a shard of its own. */
 function shardsOf(objects: readonly Unsettled[]): NewShard[] {
   const shards: NewShard[] = [];
   const open = new Map<string, { refs: ObjectRef[]; bytes: number }>();
-  for (const { scope, source_url: sourceUrl, is_poison, ...ref } of objects) {
+  for (const object of objects) {
+    const { scope, source_url: sourceUrl, alerts_from: alertsFrom, key, etag, size } = object;
     if (sourceUrl === null) continue;
-    const { key, etag, size } = ref;
-    const source = `${scope}\0${sourceUrl}`;
-    const last = is_poison ? undefined : open.get(source);
+    const likes = `${scope}\0${sourceUrl}\0${alertsFrom}`;
+    const last = object.is_poison ? undefined : open.get(likes);
     const fits = last !== undefined && last.refs.length < LIMITS.shardObjectsMax &&
       last.bytes + size <= LIMITS.shardBytesMax;
     if (fits) {
@@ -123,8 +134,9 @@ function shardsOf(objects: readonly Unsettled[]): NewShard[] {
       last.bytes += size;
     } else {
       const refs: ObjectRef[] = [{ key, etag, size }];
-      shards.push({ scope, sourceUrl, lane: "live", refs });
-      if (!is_poison) open.set(source, { refs, bytes: size });
+      const suppress = suppressionOf(alertsFrom);
+      shards.push({ scope, sourceUrl, lane: "live", refs, suppress, reread: true });
+      if (!object.is_poison) open.set(likes, { refs, bytes: size });
     }
   }
   return shards;

@@ -39,6 +39,7 @@ export interface Tables {
     source_url: string | null;
     alert_id: string | null;
     sink: string | null;
+    alerts_from: Generated<Instant>;
   };
   shards: {
     id: string;

@@ -152,14 +152,15 @@ export const DEAD_LETTER_CASES: Record<string, (store: Store) => Promise<void>> 
       parts: 0,
     });
     assertEquals(await all(store), []);
-    assertEquals(await store.counts(), { ledger: 2, dead: 0, planned: 2, alerts: 0 });
+    assertEquals(await store.counts(), { ledger: 4, dead: 2, planned: 2, alerts: 0 });
     // A listing that comes meanwhile sees nothing new.
-    assertEquals((await store.filterUnknown(SCOPE, dead.refs)).unknown, []);
+    const known = await store.filterUnknown(SCOPE, dead.refs);
+    assertEquals([known.unknown, known.inLedger, known.planned], [[], 2, 2]);
     assertEquals(await enqueue(store, dead.refs), 0);
     const shard = (await store.takeShard({ sourceUrls: [`${SCOPE}prefix/`] }))!;
     assertEquals(
       shard.refs,
-      dead.refs.slice(0, 2).map((ref) => ({ ...ref, attempts: 0 })),
+      dead.refs.slice(0, 2).map((ref) => ({ ...ref, attempts: 0, again: true })),
     );
     assertEquals((await store.commitShard(shard, resultOf(shard))).done, 2);
     assertEquals(await store.counts(), { ledger: 4, dead: 0, planned: 0, alerts: 0 });
@@ -175,7 +176,7 @@ export const DEAD_LETTER_CASES: Record<string, (store: Store) => Promise<void>> 
     assertEquals([counts.found, counts.objects], [[id], 1]);
     assertEquals(await all(store), []);
     const shard = (await store.takeShard())!;
-    assertEquals(shard.refs, [{ ...refs[0], attempts: 0 }]);
+    assertEquals(shard.refs, [{ ...refs[0], attempts: 0, again: true }]);
     // What is rejected again is a dead letter again.
     const rejected = [{ ...refs[0], index: 3, reason: "r", text: "1" }];
     await store.commitShard(shard, resultOf(shard, { rejected }));
