@@ -8,6 +8,7 @@ import { cpuQuota } from "./commands/cpu_quota.ts";
 import { EXIT, exitCodeOf } from "./commands/exit_codes.ts";
 import { commandHelp, groupHelp, programHelp } from "./commands/help.ts";
 import { listenForSignals } from "./commands/signals.ts";
+import { ReaderGone, writeText } from "./commands/write_text.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
   demo: "shows everything on a generated trail; needs no account, server or Docker",
@@ -152,18 +153,19 @@ function writeError(text: string): void {
   }
 }
 
-async function writeOut(text: string): Promise<void> {
-  const writer = Deno.stdout.writable.getWriter();
-  await writer.write(encoder.encode(text));
-  writer.releaseLock();
+function writeOut(text: string): Promise<void> {
+  return writeText(Deno.stdout.writable, text);
 }
 
 try {
   Deno.exitCode = await main();
 } catch (error) {
-  writeError(`trailsieve: ${describeError(error)}\n`);
-  if (!(error instanceof TrailsieveError)) writeError(`${(error as Error)?.stack ?? error}\n`);
-  Deno.exitCode = exitCodeOf(error);
+  if (error instanceof ReaderGone) Deno.exitCode = EXIT.done;
+  else {
+    writeError(`trailsieve: ${describeError(error)}\n`);
+    if (!(error instanceof TrailsieveError)) writeError(`${(error as Error)?.stack ?? error}\n`);
+    Deno.exitCode = exitCodeOf(error);
+  }
 }
 // What a library left running, such as a pooled connection, must not keep a finished program alive.
 Deno.exit();

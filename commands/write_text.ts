@@ -1,6 +1,9 @@
 const encoder = new TextEncoder();
 
-/** Writes text to a stream that stays open. */
+/** Nobody reads the output any more, as behind `| head`: the program ends, and nothing went wrong. */
+export class ReaderGone extends Error {}
+
+/** Writes text to a stream that stays open. Throws {@linkcode ReaderGone} where its other end is closed. */
 export async function writeText(
   stream: WritableStream<Uint8Array>,
   text: string,
@@ -8,6 +11,8 @@ export async function writeText(
   const writer = stream.getWriter();
   try {
     await writer.write(encoder.encode(text));
+  } catch (error) {
+    throw error instanceof Deno.errors.BrokenPipe ? new ReaderGone() : error;
   } finally {
     writer.releaseLock();
   }

@@ -124,6 +124,19 @@ export const nameList = (help: string): Setting<readonly string[]> => ({
   parse: (texts) => texts,
 });
 
+function parseParameters(texts: readonly string[]): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  for (const text of texts) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined) {
+      throw new Error(`${JSON.stringify(text)} is not of the form NAME=VALUE`);
+    }
+    if (parameters.has(name)) throw new Error(`${JSON.stringify(name)} is given more than once`);
+    parameters.set(name, value);
+  }
+  return parameters;
+}
+
 /** What every command takes. */
 export const LOG_SETTINGS = {
   "log-level": one<LogLevelName>(
@@ -293,6 +306,14 @@ export const GENERATE_SETTINGS = {
 /** `query`. */
 export const QUERY_SETTINGS = {
   lake,
+  list: switchSetting("shows the named queries and their parameters"),
+  param: {
+    kind: "list",
+    takesCommas: true,
+    shape: "NAME=VALUE",
+    help: "a parameter of a named query; repeated for several",
+    parse: (texts) => parseParameters(texts),
+  } satisfies Setting<ReadonlyMap<string, string>>,
   format: one<"table" | "json" | "csv">(
     { shape: "FORMAT", help: "table, json (one object a line) or csv (default table)" },
     choice(["table", "json", "csv"]),

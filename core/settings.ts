@@ -21,6 +21,8 @@ export type SettingKind = "switch" | "text" | "list";
 export interface Setting<T> {
   readonly kind: SettingKind;
   readonly env?: string;
+  /** Of a list: each text is one item, commas and all. */
+  readonly takesCommas?: boolean;
   /** What the user may write, for help. */
   readonly shape?: string;
   /** One line for help; names the default. */
@@ -89,7 +91,7 @@ export function readSettings<T extends SettingTable>(
     const texts = flagTexts ?? (fromEnv === undefined || fromEnv === "" ? [] : [fromEnv]);
     try {
       values[flag] = setting.parse(
-        setting.kind === "list" ? texts.flatMap(splitList) : texts,
+        setting.kind === "list" && !setting.takesCommas ? texts.flatMap(splitList) : texts,
         input,
       );
     } catch (error) {

@@ -6,7 +6,7 @@ import { cellText, isNumeric } from "./value_text.ts";
 /** Rows by which the columns' widths are set; later rows are cut to them. */
 const MEASURED_ROWS_MAX = 1000;
 /** A column narrower than this says nothing: then each row is written as a list instead. */
-const COLUMN_WIDTH_MIN = 8;
+const COLUMN_WIDTH_MIN = 12;
 /** A cell longer than this is never shown whole, so no more of it is looked at. */
 const CELL_UNITS_MAX = 4000;
 

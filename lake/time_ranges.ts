@@ -126,6 +126,8 @@ class FilterReader {
   #instant(): TimeRange {
     const text = this.#tokens[this.#at++] ?? "";
     this.#expect("::TIMESTAMP WITH TIME ZONE");
+    if (text === "'infinity'") return { fromMs: Infinity, toMs: Infinity };
+    if (text === "'-infinity'") return { fromMs: -Infinity, toMs: -Infinity };
     const match = /^'(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,6})?\+00'$/.exec(text);
     if (match === null) throw new NotUnderstood();
     const ms = Date.parse(`${match[1]}T${match[2]}Z`) + Number(`0${match[3] ?? ""}`) * 1000;

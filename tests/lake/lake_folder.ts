@@ -1,59 +1,47 @@
 /** Small lakes of every layout, written as the lake's files are. */
-import { gzipSync } from "node:zlib";
-import { DAY_MS, hourName, hourOf } from "../../core/hours.ts";
-import { EVENT_COLUMNS, type EventRow, mergeHour, recordFromRow } from "../../parquet/mod.ts";
+import {
+  lakeFilePath,
+  type LakeFormat,
+  type LakePeriod,
+  PERIOD_MS,
+} from "../../core/lake_paths.ts";
+import {
+  ACTIVITY_COLUMNS,
+  encodeJsonl,
+  EVENT_COLUMNS,
+  type EventRow,
+  mergeHour,
+  recordFromRow,
+} from "../../parquet/mod.ts";
 import { writeRows } from "../../parquet/testing.ts";
 
 /** How the files of a lake lie and what they hold. */
 export interface Layout {
-  readonly cadence: "hourly" | "daily";
-  readonly format: "parquet" | "jsonl";
+  readonly period: LakePeriod;
+  readonly format: LakeFormat;
 }
 
 /** The files of a lake by path: events and their rollup. */
 export async function lakeFiles(
   rows: readonly EventRow[],
-  { cadence, format }: Layout,
+  { period, format }: Layout,
 ): Promise<Map<string, Uint8Array>> {
-  const startOf = (row: EventRow) => {
-    const timeMs = row.event_time as number;
-    return cadence === "hourly" ? hourOf(timeMs) : Math.floor(timeMs / DAY_MS) * DAY_MS;
-  };
+  const startOf = (row: EventRow) =>
+    Math.floor(row.event_time as number / PERIOD_MS[period]) * PERIOD_MS[period];
   const files = new Map<string, Uint8Array>();
   for (const [startMs, own] of Map.groupBy(rows, startOf)) {
-    const path = (dataset: string) => {
-      const day = hourName(startMs).slice(0, 10);
-      const hour = hourName(startMs).slice(11);
-      const suffix = format === "parquet" ? ".parquet" : ".jsonl.gz";
-      const folder = `${dataset}/${day.replaceAll("-", "/")}/`;
-      return cadence === "daily"
-        ? `${folder}${dataset}-${day}${suffix}`
-        : `${folder}${hour}/${dataset}-${day}T${hour}-00-00${suffix}`;
-    };
     const part = { file: writeRows(own), rowStart: 0, rowCount: own.length };
     const merged = await mergeHour({ hourMs: startMs, parts: [part], existing: [] });
-    if (format === "parquet") {
-      files.set(path("events"), merged.events[0].bytes);
-      files.set(path("activity"), merged.activity.bytes);
-    } else files.set(path("events"), jsonLines(own));
+    const bytes = { events: merged.events[0].bytes, activity: merged.activity.bytes };
+    for (const dataset of ["events", "activity"] as const) {
+      const columns = dataset === "events" ? EVENT_COLUMNS : ACTIVITY_COLUMNS;
+      files.set(
+        lakeFilePath({ dataset, period, startMs, format, index: 0 }),
+        format === "parquet" ? bytes[dataset] : await encodeJsonl(bytes[dataset], columns),
+      );
+    }
   }
   return files;
-}
-
-/** Rows as `jsonl`: a row a line, absent left out, JSON columns as JSON (CONTRACT.md, "Lake"). */
-export function jsonLines(rows: readonly EventRow[]): Uint8Array {
-  const line = (row: EventRow) => {
-    const members = EVENT_COLUMNS.flatMap(({ name, type }) => {
-      const value = row[name];
-      if (value === null || value === undefined) return [];
-      const text = type === "json"
-        ? value
-        : JSON.stringify(type === "timestamp" ? new Date(value as number).toISOString() : value);
-      return [`${JSON.stringify(name)}:${text}`];
-    });
-    return `{${members.join(",")}}\n`;
-  };
-  return gzipSync(rows.map(line).join(""));
 }
 
 /** Writes files below a folder. */

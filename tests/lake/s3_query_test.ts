@@ -6,7 +6,7 @@ import { type S3Emulator, startS3Emulator } from "../../emulator/mod.ts";
 import { type QuerySummary, runQuery } from "../../lake/mod.ts";
 import { environment, KEYS } from "../objects/s3_world.ts";
 import { runProgram } from "../support/program.ts";
-import { jsonLines, lakeFiles, rowsAt, writeFiles } from "./lake_folder.ts";
+import { lakeFiles, rowsAt, writeFiles } from "./lake_folder.ts";
 
 const DAY = Date.UTC(2026, 0, 2);
 const LAKE = "s3://lake/a b/c+d/";
@@ -23,14 +23,15 @@ async function build(): Promise<World> {
   const times = (startMs: number, count: number, stepMs: number) =>
     Array.from({ length: count }, (_, i) => startMs + i * stepMs);
   const hours = await lakeFiles(rowsAt("h", times(DAY, 6 * 400, HOUR_MS / 400)), {
-    cadence: "hourly",
+    period: "hour",
     format: "parquet",
   });
   const files = new Map(hours);
-  files.set(
-    "events/2026/01/03/events-2026-01-03.jsonl.gz",
-    jsonLines(rowsAt("j", times(DAY + 24 * HOUR_MS, 50, 60_000))),
-  );
+  const lines = await lakeFiles(rowsAt("j", times(DAY + 24 * HOUR_MS, 50, 60_000)), {
+    period: "day",
+    format: "jsonl",
+  });
+  for (const [path, bytes] of lines) files.set(path, bytes);
   files.set("events/2026/01/02/00/notes.txt", new TextEncoder().encode("not ours"));
   files.set("_work/parts/p.parquet", new Uint8Array(10));
   const s3 = await startS3Emulator({ ...KEYS, buckets: ["lake"] });
@@ -133,7 +134,7 @@ Deno.test("of a large file the footer and the columns asked for are fetched, and
     user_agent: crypto.getRandomValues(new Uint8Array(120)).toHex(),
     response_elements: JSON.stringify(crypto.getRandomValues(new Uint8Array(120)).toHex()),
   }));
-  const files = await lakeFiles(rows, { cadence: "hourly", format: "parquet" });
+  const files = await lakeFiles(rows, { period: "hour", format: "parquet" });
   const [path] = [...files.keys()].filter((path) => path.startsWith("events/"));
   const size = files.get(path)!.length;
   assert(size > 2_000_000);
@@ -169,7 +170,7 @@ Deno.test("a file replaced while it is fetched is fetched as it is now", async (
   const { s3, files } = world;
   const path = "events/2026/01/02/03/events-2026-01-02T03-00-00.parquet";
   const newer = await lakeFiles(rowsAt("new", [DAY + 3 * HOUR_MS]), {
-    cadence: "hourly",
+    period: "hour",
     format: "parquet",
   });
   assert(files.has(path) && newer.has(path));

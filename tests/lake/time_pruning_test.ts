@@ -14,15 +14,15 @@ const minutes = (startMs: number, count: number) =>
 async function mixedLake(): Promise<{ folder: string; files: Map<string, Uint8Array> }> {
   const day = (n: number) => DAY + n * 24 * HOUR_MS;
   const hourly = await lakeFiles(rowsAt("h", minutes(day(0), 24 * 60)), {
-    cadence: "hourly",
+    period: "hour",
     format: "parquet",
   });
   const daily = await lakeFiles(rowsAt("d", minutes(day(1), 24 * 60)), {
-    cadence: "daily",
+    period: "day",
     format: "parquet",
   });
   const lines = await lakeFiles(rowsAt("j", minutes(day(2), 60)), {
-    cadence: "hourly",
+    period: "hour",
     format: "jsonl",
   });
   const files = new Map([...hourly, ...daily, ...lines]);
