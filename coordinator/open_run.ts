@@ -2,7 +2,14 @@ import { openSinks, type Sink } from "../alerts/mod.ts";
 import type { RunSettings } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
-import { type LakeStore, openLake, openSource, type Source } from "../objects/mod.ts";
+import {
+  type LakeOptions,
+  type LakeStore,
+  openLake,
+  type OpenOptions,
+  openSource,
+  type Source,
+} from "../objects/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { type LoadedRules, loadRules } from "./load_rules.ts";
 import { RunReport } from "./run_report.ts";
@@ -41,6 +48,7 @@ export async function openRun(
   report.workers = workers;
   await using stack = new AsyncDisposableStack();
   const objectOptions = { env: access.env, requests: report.requests };
+  const ofLake = lakeOptions(settings, objectOptions);
   const opening = {
     store: held(stack, openStore({ url: databaseUrl }), (store) => store[Symbol.asyncDispose]()),
     sources: Promise.all(
@@ -50,7 +58,7 @@ export async function openRun(
     ),
     lake: settings.lake === "none"
       ? Promise.resolve(null)
-      : held(stack, openLake(settings.lake, objectOptions), (lake) => lake.close()),
+      : held(stack, openLake(settings.lake, ofLake), (lake) => lake.close()),
     sinks: held(
       stack,
       openSinks(settings.alert, { env: (name) => access.env[name], stdout: access.stdout }),
@@ -89,6 +97,22 @@ export async function openRun(
   };
   const owned = stack.move();
   return { context, pool, sinks, workers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The lake's own options. Throws TrailsieveError `usage` where they are meant for a bucket and it is none. */
+function lakeOptions(settings: RunSettings, options: OpenOptions): LakeOptions {
+  const ofBuckets = ["lake-kms-key", "lake-bucket-owner", "lake-storage-class"] as const;
+  const given = ofBuckets.filter((flag) => settings[flag] !== null);
+  if (given.length > 0 && !settings.lake.startsWith("s3:")) {
+    const flags = given.map((flag) => `--${flag}`).join(", ");
+    throw new TrailsieveError("usage", `${flags}: the lake ${settings.lake} is no bucket`);
+  }
+  return {
+    ...options,
+    kmsKey: settings["lake-kms-key"] ?? undefined,
+    bucketOwner: settings["lake-bucket-owner"] ?? undefined,
+    storageClass: settings["lake-storage-class"] ?? undefined,
+  };
 }
 
 /** Has the stack close what opens, also where something else fails to. */

@@ -69,6 +69,19 @@ function parseDatabase(text: string, folder: string): string {
   throw new Error("it is neither pglite:FOLDER nor postgres://user:password@host:5432/name");
 }
 
+function parseAccount(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new Error(`${JSON.stringify(text)} is no account id of 12 digits`);
+}
+
+function parseStorageClass(text: string): string {
+  if (["GLACIER", "DEEP_ARCHIVE"].includes(text)) {
+    throw new Error(`${text} cannot be read without a restore, and the lake is read and rewritten`);
+  }
+  if (/^[A-Z][A-Z0-9_]*$/.test(text)) return text;
+  throw new Error(`${JSON.stringify(text)} is no storage class such as STANDARD_IA`);
+}
+
 function parseAlert(text: string, folder: string): string {
   return text.startsWith("file:") ? `file:${parseFileUrl(text, folder)}` : text;
 }
@@ -93,7 +106,10 @@ const lake: Setting<string> = {
   help:
     "where the lake goes: file:./folder, s3://bucket/prefix/ or none (default file:./data/lake)",
   parse: ([text = "file:./data/lake"], { folder }) =>
-    text === "none" ? text : parseLocation(text, folder),
+    text === "none"
+      ? text
+      // A key that begins with a slash lies in a folder without a name.
+      : parseLocation(text, folder).replace(/^(s3:\/\/[^/]+\/)\/+/, "$1"),
 };
 
 const rules: Setting<readonly string[]> = {
@@ -182,6 +198,27 @@ export const RUN_SETTINGS = {
     "hourly",
   ),
   "change-cadence": switchSetting("takes the new --lake-cadence for days without files yet"),
+  "lake-kms-key": one<string | null>(
+    {
+      shape: "KEY",
+      help: "id, ARN or alias of the KMS key for a lake in a bucket (default: the bucket's)",
+    },
+    (text) => text,
+    null,
+  ),
+  "lake-bucket-owner": one<string | null>(
+    { shape: "ACCOUNT", help: "refuses a lake's bucket of another account (default: any)" },
+    parseAccount,
+    null,
+  ),
+  "lake-storage-class": one<string | null>(
+    {
+      shape: "CLASS",
+      help: "S3's storage class for the lake, e.g. STANDARD_IA (default STANDARD)",
+    },
+    parseStorageClass,
+    null,
+  ),
   "rebind-lake": switchSetting(
     "ties the database to another lake: rows written so far stay in the old one",
   ),
@@ -352,7 +389,6 @@ export const FLAGS_NOT_BUILT: readonly string[] = [
   "lookback",
   "dry-run",
   "again",
-  "lake-kms-key",
 ];
 
 /** The database that a setting names, or the embedded one below the user's folder. */

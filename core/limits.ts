@@ -77,6 +77,10 @@ export const LIMITS = {
   partHourRowsMin: 2_000,
   /** Bytes of one file of the lake; beyond it an hour gets further files. */
   lakeFileBytesMax: 128 * MB,
+  /** Bytes from which a file of the lake goes to a bucket in parts, of which a lost one is sent again alone. */
+  multipartBytesMin: 32 * MB,
+  /** Bytes of such a part; S3 takes 5 MB to 5 GB, and 10,000 of them. */
+  multipartPartBytes: 16 * MB,
   /** Files that the lake's delivery log remembers, about five years of hours; older rows are forgotten. */
   lakeLogRowsMax: 100_000,
   /** How long after its end an hour is compacted, and how long an older hour's parts may wait. */

@@ -2,6 +2,7 @@ import { compareCodePoints } from "../core/json_text.ts";
 import type { Bucket } from "./_bucket.ts";
 import { S3Error } from "./_errors.ts";
 import { queryValue, type S3Request } from "./_s3_request.ts";
+import { storageClassOf } from "./_storage.ts";
 import { element, xmlResponse } from "./_xml.ts";
 
 const MAX_KEYS = 1000;
@@ -57,7 +58,7 @@ export function listObjects(request: S3Request, bucket: Bucket): Response {
       `<Contents>${element("Key", text(key))}${
         element("LastModified", new Date(info.modifiedAt).toISOString())
       }${element("ETag", info.etag)}${element("Size", info.size)}${
-        element("StorageClass", "STANDARD")
+        element("StorageClass", storageClassOf(info.headers))
       }</Contents>`,
     );
   }

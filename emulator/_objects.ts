@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   type Bucket,
   contentEtag,
@@ -9,6 +10,7 @@ import { checkWriteCondition, isNotModified } from "./_conditions.ts";
 import { S3Error } from "./_errors.ts";
 import { readPayload } from "./_payload.ts";
 import type { S3Request } from "./_s3_request.ts";
+import { encryptionHeaders, hidesContent, storageHeaders } from "./_storage.ts";
 import { element, elementBodies, elementTexts, xmlResponse } from "./_xml.ts";
 
 const DELETED_KEYS_MAX = 1000;
@@ -62,21 +64,28 @@ export async function putObject(
   request: S3Request,
   bucket: Bucket,
   nowMs: () => number,
+  kmsKeys: readonly string[],
 ): Promise<Response> {
   const { bytes, checksums } = await readPayload(request);
+  const kept = keptHeaders(request.headers, kmsKeys);
   checkWriteCondition(request.headers, request.key, bucket.info(request.key));
   const info: ObjectInfo = {
-    etag: contentEtag(bytes),
+    etag: hidesContent(kept) ? contentEtag(randomBytes(16)) : contentEtag(bytes),
     size: bytes.length,
     modifiedAt: nowMs(),
-    headers: { ...keptHeaders(request.headers), ...checksums },
+    headers: { ...kept, ...checksums },
   };
   bucket.put(request.key, info, bytes);
-  return new Response(null, { headers: { etag: info.etag, ...checksums } });
+  return new Response(null, {
+    headers: { etag: info.etag, ...encryptionHeaders(kept), ...checksums },
+  });
 }
 
 /** The headers of an upload that are stored with the object. */
-export function keptHeaders(headers: Headers): Record<string, string> {
+export function keptHeaders(
+  headers: Headers,
+  kmsKeys: readonly string[],
+): Record<string, string> {
   const encoding = (headers.get("content-encoding") ?? "").split(",").map((part) => part.trim())
     .filter((part) => part !== "" && part !== "aws-chunked").join(",");
   const kept = metadataHeaders({
@@ -86,6 +95,7 @@ export function keptHeaders(headers: Headers): Record<string, string> {
   for (const [name, value] of headers) {
     if (name.startsWith("x-amz-meta-")) kept[name] = value;
   }
+  Object.assign(kept, storageHeaders(headers, kmsKeys));
   return kept;
 }
 

@@ -8,6 +8,7 @@ import { deleteObject, deleteObjects, getObject, putObject } from "./_objects.ts
 import { parseRequest, type S3Request } from "./_s3_request.ts";
 import { checkSignature, type Credentials } from "./_sigv4.ts";
 import { cutBody, hang, pause, stallBody } from "./_spoil.ts";
+import { checkOwner } from "./_storage.ts";
 import { element, xmlResponse } from "./_xml.ts";
 import {
   type ObjectMetadata,
@@ -38,6 +39,8 @@ class Emulator implements S3Emulator {
   readonly #credentials: Credentials;
   readonly #multipart = new Multipart();
   readonly #now: () => number;
+  readonly #ownerId: string;
+  readonly #kmsKeys: readonly string[];
   readonly #closing = new AbortController();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
@@ -47,7 +50,13 @@ class Emulator implements S3Emulator {
     this.region = options.region ?? "us-east-1";
     this.faults = new ActiveFaults(options.seed ?? 1);
     this.#now = options.now ?? Date.now;
+    this.#ownerId = options.ownerId ?? "111122223333";
+    this.#kmsKeys = options.kmsKeys ?? [];
     this.#credentials = { ...options, region: this.region };
+  }
+
+  get openUploads(): number {
+    return this.#multipart.openCount;
   }
 
   get port(): number {
@@ -79,6 +88,10 @@ class Emulator implements S3Emulator {
       bytes.slice(),
     );
     return etag;
+  }
+
+  headers(name: string, key: string): Readonly<Record<string, string>> | null {
+    return this.#bucket(name).info(key)?.headers ?? null;
   }
 
   get(name: string, key: string): Uint8Array | null {
@@ -131,6 +144,7 @@ class Emulator implements S3Emulator {
   async #answerParsed(request: S3Request): Promise<Response> {
     this.requests[request.operation]++;
     checkSignature(request, this.#credentials, this.#now());
+    checkOwner(request.headers, this.#ownerId);
     const fault = this.faults.meet(request);
     switch (fault?.kind) {
       case undefined:
@@ -142,6 +156,11 @@ class Emulator implements S3Emulator {
         throw new S3Error("InternalError", "We encountered an internal error. Please try again.");
       case "deny":
         throw new S3Error("AccessDenied", "Access Denied");
+      case "ignore_conditions": {
+        const headers = new Headers(request.headers);
+        for (const name of ["if-match", "if-none-match"]) headers.delete(name);
+        return await this.#carryOut({ ...request, headers });
+      }
       case "expired_token":
         throw new S3Error("ExpiredToken", "The provided token has expired.");
       case "expired_url":
@@ -176,13 +195,13 @@ class Emulator implements S3Emulator {
       case "HeadObject":
         return await getObject(request, bucket);
       case "PutObject":
-        return await putObject(request, bucket, this.#now);
+        return await putObject(request, bucket, this.#now, this.#kmsKeys);
       case "DeleteObject":
         return deleteObject(request, bucket);
       case "DeleteObjects":
         return await deleteObjects(request, bucket);
       case "CreateMultipartUpload":
-        return this.#multipart.create(request);
+        return this.#multipart.create(request, this.#kmsKeys);
       case "UploadPart":
         return await this.#multipart.uploadPart(request);
       case "CompleteMultipartUpload":

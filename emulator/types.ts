@@ -35,6 +35,8 @@ export type FaultAction =
   | { readonly kind: "hang" }
   /** 403 AccessDenied. */
   | { readonly kind: "deny" }
+  /** The request is carried out as by a store that knows no conditions. */
+  | { readonly kind: "ignore_conditions" }
   /** 400 ExpiredToken. */
   | { readonly kind: "expired_token" }
   /** 403 AccessDenied in the words of a presigned URL whose time is over. */
@@ -87,6 +89,10 @@ export interface S3EmulatorOptions {
   /** The region that signatures must name. Default `us-east-1`. */
   readonly region?: string;
   readonly buckets?: readonly BucketSpec[];
+  /** The account that all buckets belong to. Default `111122223333`. */
+  readonly ownerId?: string;
+  /** The KMS keys that uploads may name, as they are named there. Default none. */
+  readonly kmsKeys?: readonly string[];
   /** Seed of the faults' probabilities. Default 1. */
   readonly seed?: number;
   /** The emulator's clock, in ms since the epoch, for signatures and modification times. */
@@ -106,6 +112,10 @@ export interface S3Emulator extends AsyncDisposable {
   readonly requests: Readonly<Record<S3Operation, number>>;
   /** Stores an object without a request. @returns its ETag, with quotes. */
   put(bucket: string, key: string, bytes: Uint8Array, metadata?: ObjectMetadata): string;
+  /** Multipart uploads that were neither completed nor aborted. */
+  readonly openUploads: number;
+  /** The headers that are given back with an object, or null where there is none. */
+  headers(bucket: string, key: string): Readonly<Record<string, string>> | null;
   /** An object's bytes, or null where there is none. */
   get(bucket: string, key: string): Uint8Array | null;
   /** Removes an object without a request. */

@@ -10,6 +10,8 @@ export interface AwsCall {
   readonly region: string;
   /** The endpoint that is set, or null where AWS's own is used. */
   readonly endpoint: string | null;
+  /** The account that the bucket must belong to, if that is checked. */
+  readonly owner?: string;
   readonly stage?: Stage;
 }
 
@@ -46,9 +48,15 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ThrottlingException: "throttled",
   RequestLimitExceeded: "throttled",
   TooManyRequestsException: "throttled",
+  NoSuchUpload: "missing",
+  InvalidStorageClass: "usage",
+  InvalidBucketOwnerAWSAccountID: "usage",
   PreconditionFailed: "condition",
   ConditionalRequestConflict: "condition",
 };
+
+/** S3 passes errors of KMS on under KMS's names ("KMS.DisabledException"). */
+const KMS_DENIED = /^KMS\.(Disabled|KMSInvalidState|InvalidKeyUsage|AccessDenied)/;
 
 const STATUSES: Readonly<Record<number, ErrorCode>> = {
   401: "denied",
@@ -70,7 +78,9 @@ export function translateAwsError(error: unknown, call: AwsCall, signal?: AbortS
   const aws = error as AwsError;
   const status = aws.$metadata?.httpStatusCode;
   const name = aws.name ?? "Error";
-  const code = CODES[name] ?? STATUSES[status ?? 0] ?? "unreachable";
+  const code = CODES[name] ?? (KMS_DENIED.test(name) ? "denied" : undefined) ??
+    (name === "KMS.NotFoundException" ? "missing" : undefined) ?? STATUSES[status ?? 0] ??
+    "unreachable";
   const object = `s3://${call.bucket}/${call.key}`;
   return new TrailsieveError(code, `Cannot ${call.verb} ${object}: ${describeState(aws, status)}`, {
     stage: call.stage,
@@ -124,15 +134,25 @@ function hintFor(code: ErrorCode, name: string, aws: AwsError, call: AwsCall): s
     case "SignatureDoesNotMatch":
     case "InvalidToken":
       return "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or AWS_PROFILE";
+    case "InvalidStorageClass":
+      return "Check --lake-storage-class";
+    case "InvalidBucketOwnerAWSAccountID":
+      return "Check --lake-bucket-owner";
     case "RequestTimeTooSkewed":
       return "Set this machine's clock";
   }
   switch (code) {
     case "denied":
-      return permissionHint(call);
+      return call.owner === undefined
+        ? permissionHint(call)
+        : `${
+          permissionHint(call)
+        }; or the bucket does not belong to account ${call.owner}, which ` +
+          "--lake-bucket-owner asks for";
     case "expired":
       return "Renew the session, for instance with aws sso login, or update AWS_SESSION_TOKEN";
     case "missing":
+      if (name.startsWith("KMS.")) return "Check --lake-kms-key and the key's region";
       return `Check that bucket ${call.bucket} exists${
         call.endpoint === null ? "" : ` at ${call.endpoint}`
       } and is spelled so`;

@@ -1,12 +1,7 @@
 import { randomUUID } from "node:crypto";
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-} from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand } from "@aws-sdk/client-s3";
 import { TrailsieveError } from "../core/errors.ts";
-import { attemptsOfError, statusOfError } from "./_aws_errors.ts";
+import { statusOfError } from "./_aws_errors.ts";
 import { checkLakePath } from "./_lake_path.ts";
 import { bareEtag, listS3 } from "./_list_s3.ts";
 import { probeConditions } from "./_probe_lake.ts";
@@ -14,15 +9,14 @@ import { readBody } from "./_read_body.ts";
 import { retryRead } from "./_retry_read.ts";
 import { parseS3Url } from "./_s3_location.ts";
 import { openS3Session, type S3Session } from "./_s3_session.ts";
-import type { CallOptions, LakeFileInfo, LakeStore, OpenOptions, PutCondition } from "./types.ts";
-
-/** Names each write, so that a retry can tell its own earlier success from another writer's. */
-const WRITE_ID = "trailsieve-write";
+import { S3Writer, type StorageOptions } from "./_s3_write.ts";
+import type { CallOptions, LakeFileInfo, LakeOptions, LakeStore, PutCondition } from "./types.ts";
 
 /** Opens a lake in a bucket. Throws TrailsieveError. */
-export async function openS3Lake(url: string, options: OpenOptions): Promise<LakeStore> {
+export async function openS3Lake(url: string, options: LakeOptions): Promise<LakeStore> {
   const { bucket, prefix } = parseS3Url(url);
-  return new S3Lake(await openS3Session(bucket, prefix, options), bucket, prefix);
+  const session = await openS3Session(bucket, prefix, options);
+  return new S3Lake(session, bucket, prefix, options);
 }
 
 class S3Lake implements LakeStore {
@@ -31,51 +25,23 @@ class S3Lake implements LakeStore {
   readonly #session: S3Session;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #writer: S3Writer;
 
-  constructor(session: S3Session, bucket: string, prefix: string) {
+  constructor(session: S3Session, bucket: string, prefix: string, storage: StorageOptions) {
     this.#session = session;
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#writer = new S3Writer(session, bucket, storage);
     this.url = `s3://${bucket}/${prefix}`;
   }
 
-  async put(
+  put(
     path: string,
     bytes: Uint8Array,
-    options: CallOptions & { readonly condition: PutCondition },
+    { condition, signal }: CallOptions & { readonly condition: PutCondition },
   ): Promise<string> {
-    const key = this.#key(path);
-    const writeId = randomUUID();
-    const command = new PutObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      Body: bytes,
-      Metadata: { [WRITE_ID]: writeId },
-      ...conditionHeaders(options.condition),
-    });
-    try {
-      const written = await this.#session.run(
-        { verb: "write", key },
-        options.signal,
-        (sendOptions) => this.#session.client.send(command, sendOptions),
-      );
-      return bareEtag(written.ETag!);
-    } catch (error) {
-      if (!(error instanceof TrailsieveError)) throw error;
-      // The answer to an attempt that had succeeded may be lost; the next attempt then meets its own write.
-      if (error.code === "condition" && attemptsOfError(error.cause) > 1) {
-        const own = await this.#etagOfWrite(key, writeId, options);
-        if (own !== null) return own;
-      }
-      if (isMissingKey(error) && options.condition.kind === "replace") {
-        // S3 answers If-Match on an absent key with 404.
-        throw new TrailsieveError("condition", `Cannot replace ${this.#uri(key)}: it is gone`, {
-          object: this.#uri(key),
-          cause: error.cause,
-        });
-      }
-      throw error;
-    }
+    const probeKey = `${this.#prefix}_work/probe/${randomUUID()}`;
+    return this.#writer.put(this.#key(path), bytes, condition, { signal, probeKey });
   }
 
   async get(
@@ -164,40 +130,9 @@ class S3Lake implements LakeStore {
     return retryRead(() => this.#session.run({ verb: "read", key }, signal, send), signal);
   }
 
-  /** The ETag of the object if this write made it, else null. */
-  async #etagOfWrite(key: string, writeId: string, options: CallOptions): Promise<string | null> {
-    const found = await this.#session.run(
-      { verb: "read", key },
-      options.signal,
-      (sendOptions) =>
-        this.#session.client.send(
-          new HeadObjectCommand({ Bucket: this.#bucket, Key: key }),
-          sendOptions,
-        ),
-    );
-    return found.Metadata?.[WRITE_ID] === writeId ? bareEtag(found.ETag!) : null;
-  }
-
   #key(path: string): string {
     checkLakePath(path);
     return this.#prefix + path;
-  }
-
-  #uri(key: string): string {
-    return `s3://${this.#bucket}/${key}`;
-  }
-}
-
-function conditionHeaders(condition: PutCondition): { IfNoneMatch?: string; IfMatch?: string } {
-  switch (condition.kind) {
-    case "always":
-      return {};
-    case "create":
-      return { IfNoneMatch: "*" };
-    case "replace":
-      return { IfMatch: `"${condition.etag}"` };
-    default:
-      return condition satisfies never;
   }
 }
 

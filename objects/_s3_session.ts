@@ -2,7 +2,7 @@ import { HeadBucketCommand, S3Client, type S3ClientConfig } from "@aws-sdk/clien
 import { TrailsieveError } from "../core/errors.ts";
 import type { RequestCounts } from "../core/types.ts";
 import { type AwsCall, regionOfError, statusOfError, translateAwsError } from "./_aws_errors.ts";
-import type { OpenOptions } from "./types.ts";
+import type { LakeOptions, OpenOptions } from "./types.ts";
 
 /** Attempts of one request, the first included; the SDK waits in between with jitter and growing delay. */
 const ATTEMPTS_MAX = 5;
@@ -19,6 +19,9 @@ const COUNTED: Readonly<Record<string, keyof RequestCounts>> = {
   HeadObjectCommand: "get",
   HeadBucketCommand: "get",
   PutObjectCommand: "put",
+  CreateMultipartUploadCommand: "put",
+  UploadPartCommand: "put",
+  CompleteMultipartUploadCommand: "put",
 };
 
 /** An SDK client for one bucket, in the bucket's own region, that counts its requests. */
@@ -43,9 +46,9 @@ export interface S3Session {
 export async function openS3Session(
   bucket: string,
   prefix: string,
-  options: OpenOptions,
+  options: LakeOptions,
 ): Promise<S3Session> {
-  const { env } = options;
+  const { env, bucketOwner: owner } = options;
   const endpoint = readEndpoint(env);
   const config = clientConfig(env, endpoint);
   let client = new S3Client(config);
@@ -55,16 +58,16 @@ export async function openS3Session(
     region = FIRST_REGION;
     client = new S3Client({ ...config, region });
   }
-  countRequests(client, options.requests);
+  prepareClient(client, options);
   const found = await findRegion(client, bucket).catch((error) => {
     client.destroy();
-    throw translateAwsError(error, { verb: "reach", bucket, key: prefix, region, endpoint });
+    throw translateAwsError(error, { verb: "reach", bucket, key: prefix, region, endpoint, owner });
   });
   if (found !== undefined && found !== region) {
     client.destroy();
     region = found;
     client = new S3Client({ ...config, region });
-    countRequests(client, options.requests);
+    prepareClient(client, options);
   }
   return {
     client,
@@ -75,7 +78,7 @@ export async function openS3Session(
       try {
         return await send({ abortSignal: signal });
       } catch (error) {
-        throw translateAwsError(error, { ...call, bucket, region, endpoint }, signal);
+        throw translateAwsError(error, { ...call, bucket, region, endpoint, owner }, signal);
       }
     },
   };
@@ -112,6 +115,16 @@ function clientConfig(env: OpenOptions["env"], endpoint: string | null): S3Clien
       }
       : {}),
   };
+}
+
+function prepareClient(client: S3Client, { requests, bucketOwner }: LakeOptions): void {
+  countRequests(client, requests);
+  if (bucketOwner === undefined) return;
+  client.middlewareStack.add(
+    (next) => (args) =>
+      next({ ...args, input: { ...args.input, ExpectedBucketOwner: bucketOwner } }),
+    { step: "initialize", name: "expectBucketOwner" },
+  );
 }
 
 /** Adds each attempt, the SDK's own retries included, to the counts. */

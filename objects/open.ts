@@ -3,7 +3,7 @@ import { openFileLake } from "./_file_lake.ts";
 import { openFileSource } from "./_file_source.ts";
 import { openS3Lake } from "./_s3_lake.ts";
 import { openS3Source } from "./_s3_source.ts";
-import type { LakeStore, OpenOptions, Source } from "./types.ts";
+import type { LakeOptions, LakeStore, OpenOptions, Source } from "./types.ts";
 
 /**
  * Opens a trail at `s3://bucket/prefix/` (one HeadBucket finds its region) or `file:///absolute/folder`; a
@@ -17,7 +17,7 @@ export async function openSource(url: string, options: OpenOptions): Promise<Sou
 }
 
 /** Opens a lake in a bucket or a folder, like {@linkcode openSource}; a local folder need not exist yet. */
-export async function openLake(url: string, options: OpenOptions): Promise<LakeStore> {
+export async function openLake(url: string, options: LakeOptions): Promise<LakeStore> {
   if (url.startsWith("s3:")) return await openS3Lake(url, options);
   if (url.startsWith("file:")) return openFileLake(url);
   throw unknownScheme(url);

@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of {@linkcode openSource} and {@linkcode openLake}. */
+/** Options of {@linkcode openSource} and, with more, of {@linkcode openLake}. */
 export interface OpenOptions {
   /**
    * The environment, of which `AWS_*` counts. Without keys in it the SDK's own chain (profile, SSO, container,
@@ -35,6 +35,16 @@ export interface LevelPage {
   readonly refs: ListPage;
   /** Whole prefixes, each ending in a slash. */
   readonly prefixes: readonly string[];
+}
+
+/** Options of {@linkcode openLake}; the further ones are for buckets alone. */
+export interface LakeOptions extends OpenOptions {
+  /** Id, ARN or alias of the KMS key that everything is encrypted with; else as the bucket encrypts. */
+  readonly kmsKey?: string;
+  /** S3's name of a storage class, such as `STANDARD_IA`. */
+  readonly storageClass?: string;
+  /** The account that the bucket must belong to: every request to another's is refused. */
+  readonly bucketOwner?: string;
 }
 
 /** A place that holds a trail: a bucket and key prefix, or a local folder. Read only. */

@@ -164,6 +164,7 @@ Deno.test("iam-policy.json allows reading the trail and writing the lake, nothin
     ).flatMap((statement: { Action: string | string[] }) => statement.Action).sort();
   assertEquals(actions("TRAIL_BUCKET"), ["s3:GetObject", "s3:ListBucket"]);
   assertEquals(actions("LAKE_BUCKET"), [
+    "s3:AbortMultipartUpload",
     "s3:DeleteObject",
     "s3:GetObject",
     "s3:ListBucket",
