@@ -6,6 +6,7 @@ import { logOf } from "../core/log.ts";
 import type { LakeStore, PutCondition } from "../objects/mod.ts";
 import type { HourWork, LakeFile, LakeWrite, Store } from "../store/mod.ts";
 import type { MergedMessage } from "../workers/mod.ts";
+import { setAsideDamaged } from "./damaged_parts.ts";
 import { readRound, type RoundHour } from "./merge_round.ts";
 import { MergeWorker } from "./merge_worker.ts";
 import type { RunReport } from "./run_report.ts";
@@ -94,7 +95,9 @@ export class Compactor implements Disposable {
       if (signal.aborted) return false;
       const names = works.map((work) => hourName(work.hourMs)).join(", ");
       log.error(`Cannot compact ${names}: ${describeError(error)}`);
-      return false;
+      // Without its damaged parts the round is tried again at once.
+      const left = works.filter((work) => unfinished.has(work.hourMs));
+      return await setAsideDamaged(left, error, { ...this.#options, worker: this.#worker, signal });
     } finally {
       for (const work of works) {
         if (unfinished.has(work.hourMs)) await store.releaseHour(work);

@@ -32,6 +32,8 @@ export class RunReport {
   rules: RuleCounts = { loaded: 0, refused: 0, skipped: 0, notApplicable: 0, hash: "" };
   /** By the source's URL. */
   readonly listings = new Map<string, SourceListing>();
+  /** Parts of the lake that could not be read and are dead letters now. */
+  damagedParts = 0;
   workers = 0;
   /** Whether a lake is written: without one nobody looks for duplicates. */
   lake = true;
@@ -86,7 +88,7 @@ export class RunReport {
   /** Whether nothing was given up on, is still pending, undelivered or switched off. */
   get isClean(): boolean {
     return this.objects.dead === 0 && this.objects.pending === 0 && this.events.rejected === 0 &&
-      this.alerts.undelivered === 0 && this.switchedOffRules.size === 0;
+      this.alerts.undelivered === 0 && this.switchedOffRules.size === 0 && this.damagedParts === 0;
   }
 
   /** The report in CONTRACT's form. */

@@ -7,7 +7,7 @@ import type { BackfillKey, RangeProgress } from "./backfill_types.ts";
 import { bindLake } from "./bind_lake.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
-import type { DeadLetterFilter } from "./dead_letter_types.ts";
+import type { DamagedPart, DeadLetterFilter } from "./dead_letter_types.ts";
 import * as outbox from "./deliveries.ts";
 import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
@@ -19,6 +19,7 @@ import { listDeadLetters, showDeadLetter } from "./read_dead_letters.ts";
 import { dropDeadLetters, redriveDeadLetters } from "./redrive.ts";
 import type { Replica } from "./replica.ts";
 import { releaseShard } from "./release_shard.ts";
+import { setAsidePart } from "./set_aside_part.ts";
 import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
 import { takeShard } from "./take_shard.ts";
 import { adoptShards } from "./suppression.ts";
@@ -208,6 +209,10 @@ export class DatabaseStore implements Store {
 
   dropDeadLetters(ids: readonly number[]) {
     return dropDeadLetters(this.database, ids);
+  }
+
+  setAsidePart(part: DamagedPart) {
+    return setAsidePart(this.database, part);
   }
 
   counts() {

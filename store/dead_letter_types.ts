@@ -57,6 +57,14 @@ export interface RedriveCounts {
   readonly parts: number;
 }
 
+/** A part that cannot be read any more. */
+export interface DamagedPart {
+  readonly partId: string;
+  /** Its file's address, and what is wrong with it. */
+  readonly uri: string;
+  readonly reason: string;
+}
+
 /** The part of the store that keeps what was given up on. */
 export interface DeadLetterStore {
   /** Dead letters, the newest first: up to `limit` of those with an id below `beforeId`. */
@@ -77,4 +85,9 @@ export interface DeadLetterStore {
    * the file of a damaged part is removed by the next compaction. @returns the ids that were there
    */
   dropDeadLetters(ids: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Makes a damaged part a dead letter: no hour waits for it any more, its file is kept, and a redrive reads the
+   * objects that it came from. @returns false where no hour waits for it
+   */
+  setAsidePart(part: DamagedPart): Promise<boolean>;
 }

@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { TrailsieveError } from "../../core/errors.ts";
+import { HOUR_MS } from "../../core/hours.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { LeasedShard, ObjectResult, ShardResult, Store } from "../../store/mod.ts";
 import {
@@ -7,6 +9,7 @@ import {
   doneResult,
   enqueue,
   enqueueAndTake,
+  partOf,
   refsOf,
   resultOf,
   rowsOf,
@@ -281,5 +284,56 @@ export const DEAD_LETTER_CASES: Record<string, (store: Store) => Promise<void>> 
     const [alert] = await rowsOf(store, "select state from alerts");
     assertEquals(alert.state, "undelivered");
     assertEquals(await store.dropDeadLetters(ids), []);
+  },
+
+  async "setAsidePart() keeps the part, lets its hours go on, and a redrive reads its objects"(
+    store,
+  ) {
+    const HOUR = Date.UTC(2026, 10, 20, 6);
+    await commitOne(store, "other", { parts: [partOf("sound", [HOUR])] });
+    const shard = await commitDead(store, 3, 1, () => ({
+      parts: [partOf("damaged", [HOUR, HOUR + HOUR_MS])],
+    }));
+    await store.dropDeadLetters(await idsOf(store));
+    const [work] = await store.takeDueHours({ all: true, limit: 1 });
+    const damaged = work.parts.find((part) => part.path.includes("damaged"))!;
+    const part = { partId: damaged.partId, uri: "s3://lake/_work/x.parquet", reason: "no magic" };
+    assertEquals(await store.setAsidePart(part), true);
+    assertEquals(await store.setAsidePart(part), false);
+    // Whoever read the part with others commits nothing.
+    const error = await assertRejects(() => store.commitHour(work, []), TrailsieveError);
+    assertEquals(error.code, "fenced");
+    await store.releaseHour(work);
+    const works = await store.takeDueHours({ all: true, limit: 10 });
+    assertEquals(works.map(({ parts }) => parts.map(({ path }) => path)), [[
+      partOf("sound", []).path,
+    ]]);
+    await store.releaseHour(works[0]);
+    assertEquals(await store.sparedParts(10), []);
+    assertEquals((await store.namedParts([damaged.path])).size, 1);
+    const [letter] = await all(store);
+    const { id, atMs: _, ...told } = letter;
+    assertEquals(told, {
+      kind: "part",
+      stage: "compact",
+      reason: "no magic",
+      attempts: null,
+      uri: part.uri,
+      recordIndex: null,
+      alertId: null,
+      sink: null,
+    });
+
+    const counts = await store.redriveDeadLetters([id]);
+    assertEquals([counts.parts, counts.objects], [1, 2]);
+    const again = (await store.takeShard())!;
+    assertEquals(
+      again.refs.map((ref) => [ref.key, ref.etag, ref.size]),
+      shard.refs.slice(1).map((ref) => [ref.key, ref.etag, ref.size]),
+    );
+    assertEquals(again.sourceUrl, `${SCOPE}prefix/`);
+    assertEquals(await store.sparedParts(10), [damaged.path]);
+    assertEquals((await store.commitShard(again, resultOf(again))).done, 2);
+    assertEquals((await store.counts()).ledger, 4);
   },
 };
