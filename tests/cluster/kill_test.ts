@@ -1,6 +1,6 @@
 /**
  * Three replicas on Postgres, one of which is killed about every second, while objects arrive late, twice and
- * replaced. `deno task test:kill --kills 100 --seed S` makes it longer and repeats a run.
+ * replaced. `deno task test:kill` takes `--kills N` and `--seed S`, which repeats a run.
  */
 import { parseArgs } from "node:util";
 import { startTestPostgres } from "../store/_postgres.ts";

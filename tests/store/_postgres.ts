@@ -15,6 +15,11 @@ export interface TestPostgres extends AsyncDisposable {
   createEmptyDatabase(): Promise<string>;
   /** Ends every connection of a database, as a restarting server does. */
   cutConnections(url: string): Promise<void>;
+  /**
+   * Stops the server and starts it again, with every database that it had; with `crash` it does not clean up. Null
+   * for the server of TEST_DATABASE_URL, which is not ours to stop.
+   */
+  readonly restart: ((options: { readonly crash: boolean }) => Promise<void>) | null;
 }
 
 const ABSENT =
@@ -28,7 +33,7 @@ const ABSENT =
 export async function startTestPostgres(): Promise<TestPostgres | null> {
   const given = Deno.env.get("TEST_DATABASE_URL");
   if (given !== undefined && given !== "") {
-    return new Server(given, () => Promise.resolve());
+    return new Server(given, () => Promise.resolve(), null);
   }
   const binaries = findBinaries();
   if (binaries === null) {
@@ -42,12 +47,18 @@ export async function startTestPostgres(): Promise<TestPostgres | null> {
 class Server implements TestPostgres {
   readonly #adminUrl: string;
   readonly #stop: () => Promise<void>;
+  readonly restart: TestPostgres["restart"];
   readonly #created: string[] = [];
   #template: Promise<string> | null = null;
 
-  constructor(adminUrl: string, stop: () => Promise<void>) {
+  constructor(
+    adminUrl: string,
+    stop: () => Promise<void>,
+    restart: TestPostgres["restart"],
+  ) {
     this.#adminUrl = adminUrl;
     this.#stop = stop;
+    this.restart = restart;
   }
 
   async createDatabase(): Promise<string> {
@@ -151,13 +162,10 @@ async function startCluster(binaries: string): Promise<TestPostgres> {
     ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1", "-F"],
     ...["-c", "max_connections=200", "-c", "log_min_messages=fatal"],
   ];
-  const server = new Deno.Command(command, {
-    args,
-    cwd: folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const start = () =>
+    new Deno.Command(command, { args, cwd: folder, stdin: "null", stdout: "null", stderr: "null" })
+      .spawn();
+  let server = start();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const stop = async () => {
     // Postgres's "fast shutdown": it cuts connections and ends in good order.
@@ -171,7 +179,12 @@ async function startCluster(binaries: string): Promise<TestPostgres> {
     await stop();
     throw error;
   }
-  return new Server(url, stop);
+  return new Server(url, stop, async ({ crash }) => {
+    server.kill(crash ? "SIGQUIT" : "SIGINT");
+    await server.status;
+    server = start();
+    await waitUntilReady(url);
+  });
 }
 
 async function run(command: readonly string[], cwd = dirname("/")): Promise<void> {
