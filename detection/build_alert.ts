@@ -1,5 +1,7 @@
+import { packPayload } from "../core/alert_payload.ts";
 import { alertId, sha256Hex } from "../core/ids.ts";
 import { compactJson } from "../core/json_text.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Alert } from "../core/types.ts";
 import type { Event } from "./event.ts";
 import type { Rule } from "./rule.ts";
@@ -25,7 +27,8 @@ const TITLE_LENGTH_MAX = 512;
 
 /**
  * The alert of a rule that matched, its payload in CONTRACT's form: one line of JSON, members in the
- * contract's order, the record in the source's own text. Never throws on what a rule or an event holds.
+ * contract's order, the record in the source's own text; a long one is packed. Never throws on what a rule or an
+ * event holds.
  */
 export function buildAlert(rule: Rule, event: Event, context: AlertContext): Alert {
   const id = alertId(rule.id, context.eventId);
@@ -64,8 +67,21 @@ export function buildAlert(rule: Rule, event: Event, context: AlertContext): Ale
     dedupKey,
     eventId: context.eventId,
     eventTimeMs: context.eventTimeMs,
-    payload: `${head.slice(0, -1)},"event":${compactJson(event.text())}}`,
+    payload: payloadOf(`${head.slice(0, -1)},"event":`, event),
   };
+}
+
+function payloadOf(head: string, event: Event): string {
+  const pieces = event.largePieces();
+  if (pieces !== null) return packPayload(enclosed(head, pieces, "}"));
+  const text = `${head}${compactJson(event.text())}}`;
+  return text.length <= LIMITS.alertTextMax ? text : packPayload([text]);
+}
+
+function* enclosed(head: string, pieces: Iterable<Uint8Array>, tail: string) {
+  yield head;
+  yield* pieces;
+  yield tail;
 }
 
 /** A string as it is, any other value as its JSON text; null where the field is absent, null or a list. */

@@ -1,3 +1,4 @@
+import { LIMITS } from "../core/limits.ts";
 import type { Leaf, Reading } from "./leaf.ts";
 import { type Path, pathOf } from "./path.ts";
 import { keywordTexts, memberAt, readPath, scalarLeaf } from "./read_path.ts";
@@ -52,6 +53,12 @@ export class Event implements EventView {
   /** The record's whole JSON text, white space included. */
   text(): string {
     return this.#fields.text();
+  }
+
+  /** The same in compact pieces of UTF-8, if the record is large and gives them. */
+  largePieces(): Iterable<Uint8Array> | null {
+    if ((this.#fields.byteLength ?? 0) <= LIMITS.alertTextMax) return null;
+    return this.#fields.compactPieces?.() ?? null;
   }
 
   /** The record's JSON text of one top-level field; undefined where it is absent. */

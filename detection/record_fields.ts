@@ -17,6 +17,11 @@ export interface RecordFields {
   /** The whole record's JSON text, white space included. */
   text(): string;
   /**
+   * The same as UTF-8 without white space outside strings, in pieces that are each valid until the next one: what
+   * becomes of a large record's text without ever being one.
+   */
+  compactPieces?(): Iterable<Uint8Array>;
+  /**
    * False only if no top-level name holds a dot, which spares looking for `a.b` whenever a rule asks for `b`
    * of `a`. Left out, every record is taken to have such names.
    */

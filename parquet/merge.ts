@@ -162,9 +162,10 @@ async function encodeSlice(rows: RowSet, slice: readonly Group[]) {
   const rollupOnly = slice.every((group) => group.isStanding);
   const keyValues = new Map<string, ColumnValues[]>();
   for (const column of EVENT_COLUMNS) {
-    if (rollupOnly && !rollupNames.has(column.name)) continue;
-    const values = await selection.read(column.name);
-    if (rollupNames.has(column.name)) keyValues.set(column.name, values);
+    const isKey = rollupNames.has(column.name);
+    if (rollupOnly && !isKey) continue;
+    const values = await selection.read(column.name, { largeAsBytes: !isKey });
+    if (isKey) keyValues.set(column.name, values);
     slice.forEach((group, i) => {
       if (!group.isStanding) encoded[i].chunks.push(encodeChunk(column, values[i]));
     });

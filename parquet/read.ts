@@ -25,6 +25,15 @@ const PARSERS = {
   stringFromBytes: (bytes: Uint8Array) => bytes && decoder.decode(bytes),
 };
 
+/** Of a text that long bytes are made when it is encoded anew: as a string it would be held once more. */
+const LARGE_TEXT_BYTES = 1024 * 1024;
+
+const LARGE_AS_BYTES_PARSERS = {
+  ...PARSERS,
+  stringFromBytes: (bytes: Uint8Array) =>
+    bytes && (bytes.length < LARGE_TEXT_BYTES ? decoder.decode(bytes) : bytes),
+};
+
 const COMPRESSORS = { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
 
 /** A row group of a file: its first row, its rows, and the bytes that they take decompressed. */
@@ -32,6 +41,12 @@ export interface RowGroupExtent {
   readonly rowStart: number;
   readonly rowCount: number;
   readonly uncompressedBytes: number;
+}
+
+/** Options of {@linkcode TableReader.readColumn}. */
+export interface ReadOptions {
+  /** Whether texts of 1 MB or more are given as their UTF-8, as `encodeChunk` takes them. */
+  readonly largeAsBytes?: boolean;
 }
 
 /** Reads columns of one Parquet file; the footer is read once. */
@@ -71,6 +86,7 @@ export class TableReader {
     name: string,
     rowStart = 0,
     rowEnd: number = this.rowCount,
+    { largeAsBytes = false }: ReadOptions = {},
   ): Promise<ColumnValues> {
     const values: ColumnValues = new Array(Math.max(rowEnd - rowStart, 0)).fill(null);
     if (values.length === 0) return values;
@@ -82,7 +98,7 @@ export class TableReader {
         rowStart,
         rowEnd,
         compressors: COMPRESSORS,
-        parsers: PARSERS,
+        parsers: largeAsBytes ? LARGE_AS_BYTES_PARSERS : PARSERS,
         onChunk(chunk) {
           const from = Math.max(chunk.rowStart, rowStart);
           const to = Math.min(chunk.rowEnd, rowEnd);

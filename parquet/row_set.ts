@@ -1,4 +1,4 @@
-import type { ColumnValues, TableReader } from "./read.ts";
+import type { ColumnValues, ReadOptions, TableReader } from "./read.ts";
 
 /** Some rows of an opened file, in the file's order. */
 export interface RowRange {
@@ -66,19 +66,20 @@ export class RowSet {
         else if (inBlock >= extent.to) extent.to = inBlock + 1;
       }
     }
-    return { read: (name) => this.#read(name, lists, extents) };
+    return { read: (name, options) => this.#read(name, lists, extents, options) };
   }
 
   async #read(
     name: string,
     lists: readonly Uint32Array[],
     extents: ReadonlyMap<number, { readonly from: number; readonly to: number }>,
+    options?: ReadOptions,
   ): Promise<ColumnValues[]> {
     const decoded: ColumnValues[] = [];
     const offsets: number[] = [];
     for (const [id, { from, to }] of extents) {
       const { reader, rowStart } = this.#blocks[id];
-      decoded[id] = await reader.readColumn(name, rowStart + from, rowStart + to);
+      decoded[id] = await reader.readColumn(name, rowStart + from, rowStart + to, options);
       offsets[id] = from;
     }
     return lists.map((rows) => {
@@ -95,5 +96,5 @@ export class RowSet {
 /** Rows whose columns can be read one after the other. */
 export interface Selection {
   /** For each list of the selection the column's values in the list's order. */
-  read(name: string): Promise<ColumnValues[]>;
+  read(name: string, options?: ReadOptions): Promise<ColumnValues[]>;
 }

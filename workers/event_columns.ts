@@ -1,7 +1,9 @@
 import { canonicalJson } from "../core/json_text.ts";
 import { sha256Hex } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
 import { EVENT_COLUMNS } from "../parquet/mod.ts";
 import { isPlainEventTime } from "./event_time.ts";
+import { MemberNames } from "./member_names.ts";
 import { visitMembers } from "./members.ts";
 import { FIELD, type RecordField } from "./record_fields.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
@@ -14,14 +16,11 @@ function columnIndex(name: string): number {
   return index;
 }
 
-/** Columns that copy a string from within a JSON field, by the member's name there. */
-const COPIES: readonly {
-  readonly field: RecordField;
-  readonly columns: ReadonlyMap<string, number>;
-}[] = [
+/** Columns that copy a string from within a JSON field, by the member's name there; -1 leads to the session's issuer. */
+const COPIES: readonly { readonly field: RecordField; readonly members: MemberNames<number> }[] = [
   {
     field: "userIdentity",
-    columns: new Map([
+    members: new MemberNames([
       ["type", columnIndex("user_type")],
       ["arn", columnIndex("user_arn")],
       ["userName", columnIndex("user_name")],
@@ -29,11 +28,12 @@ const COPIES: readonly {
       ["principalId", columnIndex("user_principal_id")],
       ["accessKeyId", columnIndex("user_access_key_id")],
       ["invokedBy", columnIndex("user_invoked_by")],
+      ["sessionContext", -1],
     ]),
   },
   {
     field: "requestParameters",
-    columns: new Map([
+    members: new MemberNames([
       ["bucketName", columnIndex("bucket_name")],
       ["key", columnIndex("object_key")],
     ]),
@@ -55,12 +55,17 @@ const FIELD_COLUMNS = EVENT_COLUMNS.flatMap((column, index) =>
 /** A lone surrogate, which UTF-8 cannot hold: such a string is kept as JSON text in `extra` too. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Events as columns, in the order of EVENT_COLUMNS: strings, milliseconds, booleans and null. */
+/**
+ * Events as columns, in the order of EVENT_COLUMNS: strings, milliseconds, booleans and null. Large texts are bytes
+ * of UTF-8.
+ */
 export class EventColumns {
   readonly values: unknown[][] = EVENT_COLUMNS.map(() => []);
   rowCount = 0;
   /** Characters held, as a measure of memory. */
   textLength = 0;
+  /** Whether a value is the scanner's own bytes, which are gone when it goes on. */
+  borrows = false;
 
   /**
    * Appends one event. Nothing of the record is lost: what its column cannot give back exactly, and every
@@ -84,10 +89,14 @@ export class EventColumns {
       const value = columnValue(record, type, start, end);
       values[index][row] = value;
       if (typeof value === "string") this.textLength += value.length;
+      else if (value instanceof Uint8Array) {
+        this.textLength += value.length;
+        this.borrows = true;
+      }
       const name = EVENT_COLUMNS[index].field!;
       if (
         value === null || repeated?.has(name) ||
-        (type === "string" && LONE_SURROGATE.test(value as string))
+        (type === "string" && typeof value === "string" && LONE_SURROGATE.test(value))
       ) {
         extra.push(`"${name}":${record.compactSlice(start, end)}`);
       }
@@ -102,7 +111,7 @@ export class EventColumns {
       repeated,
       (text) => text === eventId && !text.startsWith("sha256:") && !LONE_SURROGATE.test(text),
     );
-    for (const copy of COPIES) copyMembers(record, copy.field, copy.columns, values, row);
+    for (const { field, members } of COPIES) copyMembers(record, field, members, values, row);
     values[SOURCE_OBJECT][row] = sourceObject;
     if (extra.length > 0) {
       const text = `{${extra.join(",")}}`;
@@ -132,44 +141,53 @@ export function eventIdOf(record: ScannedRecord): string {
   return record.string("eventID") ?? `sha256:${sha256Hex(canonicalJson(record.text()))}`;
 }
 
-/** What the column can hold of the value at the span; null where it can hold nothing of it. */
+/** What the column can hold of the value at the span, a large text as UTF-8; null where it can hold nothing of it. */
 function columnValue(
   record: ScannedRecord,
   type: string,
   start: number,
   end: number,
-): string | boolean | null {
+): string | Uint8Array | boolean | null {
   const first = record.bytes[start];
-  if (type === "string") return record.stringAt(start, end);
   if (type === "bool") return first === 0x74 ? true : first === 0x66 ? false : null;
-  return first === 0x6e ? null : record.compactSlice(start, end);
+  if (type === "string") {
+    if (first !== 0x22) return null;
+    if (end - start < LIMITS.largeRecordBytes) return record.stringAt(start, end);
+    const inner = record.bytes.subarray(start + 1, end - 1);
+    return inner.includes(0x5c) ? record.stringAt(start, end) : inner;
+  }
+  if (first === 0x6e) return null;
+  return end - start < LIMITS.largeRecordBytes
+    ? record.compactSlice(start, end)
+    : record.compactBytes(start, end);
 }
 
 function copyMembers(
   record: ScannedRecord,
   field: RecordField,
-  columns: ReadonlyMap<string, number>,
+  members: MemberNames<number>,
   values: unknown[][],
   row: number,
 ): void {
   const start = record.start(FIELD[field]);
   if (start < 0 || record.bytes[start] !== 0x7b) return;
   visitMembers(record.bytes, start, (nameStart, nameEnd, valueStart, valueEnd) => {
-    const name = record.stringAt(nameStart - 1, nameEnd + 1)!;
-    const column = columns.get(name);
-    if (column !== undefined) values[column][row] = record.stringAt(valueStart, valueEnd);
-    else if (name === "sessionContext" && field === "userIdentity") {
-      values[SESSION_ISSUER_ARN][row] = sessionIssuerArn(record, valueStart);
-    }
+    const column = members.find(record.bytes, nameStart, nameEnd);
+    if (column === undefined) return;
+    if (column >= 0) values[column][row] = record.stringAt(valueStart, valueEnd);
+    else values[SESSION_ISSUER_ARN][row] = sessionIssuerArn(record, valueStart);
   });
 }
 
+const SESSION_ISSUER = new MemberNames<true>([["sessionIssuer", true]]);
+const ARN = new MemberNames<true>([["arn", true]]);
+
 function sessionIssuerArn(record: ScannedRecord, sessionContext: number): string | null {
   let issuer = -1;
-  visitNamed(record, sessionContext, "sessionIssuer", (start) => issuer = start);
+  visitNamed(record, sessionContext, SESSION_ISSUER, (start) => issuer = start);
   let arn: string | null = null;
   if (issuer >= 0) {
-    visitNamed(record, issuer, "arn", (start, end) => arn = record.stringAt(start, end));
+    visitNamed(record, issuer, ARN, (start, end) => arn = record.stringAt(start, end));
   }
   return arn;
 }
@@ -177,11 +195,12 @@ function sessionIssuerArn(record: ScannedRecord, sessionContext: number): string
 function visitNamed(
   record: ScannedRecord,
   object: number,
-  wanted: string,
+  wanted: MemberNames<true>,
   visit: (start: number, end: number) => void,
 ): void {
-  if (record.bytes[object] !== 0x7b) return;
-  visitMembers(record.bytes, object, (nameStart, nameEnd, valueStart, valueEnd) => {
-    if (record.stringAt(nameStart - 1, nameEnd + 1) === wanted) visit(valueStart, valueEnd);
+  const { bytes } = record;
+  if (bytes[object] !== 0x7b) return;
+  visitMembers(bytes, object, (nameStart, nameEnd, valueStart, valueEnd) => {
+    if (wanted.find(bytes, nameStart, nameEnd)) visit(valueStart, valueEnd);
   });
 }

@@ -9,7 +9,8 @@ export class InflateError extends Error {
 }
 
 const GZIP_MAGIC = 0x1f8b;
-const PIECE_BYTES = 1024 * 1024;
+/** What waits for the collector between two pieces is several of them. */
+const PIECE_BYTES = 256 * 1024;
 
 /** Whether the bytes begin as gzip does (RFC 1952). */
 export function looksLikeGzip(bytes: Uint8Array): boolean {
@@ -74,10 +75,26 @@ export function validUtf8(bytes: Buffer): Buffer {
 
 /** `validUtf8` for pieces, whose borders may cut a character. */
 export async function* validUtf8Pieces(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  for await (const piece of pieces) yield Buffer.from(decoder.decode(piece, { stream: true }));
-  const rest = decoder.decode();
-  if (rest !== "") yield Buffer.from(rest);
+  let rest = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const end = completeEnd(bytes);
+    rest = Buffer.from(bytes.subarray(end));
+    yield validUtf8(bytes.subarray(0, end));
+  }
+  if (rest.length > 0) yield validUtf8(rest);
+}
+
+/** Where the character starts that the bytes' end may have cut; their length if it cuts none. */
+function completeEnd(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back];
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return length > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
 }
 
 function inflateError(error: unknown, compressed: Uint8Array | null): InflateError {

@@ -15,9 +15,8 @@ export class PartBuilder {
 
   append(record: ScannedRecord, timeMs: number, eventId: string, sourceObject: string): void {
     this.#columns.append(record, timeMs, eventId, sourceObject);
-    if (
-      this.#columns.rowCount >= LIMITS.partRowsMax || this.#columns.textLength >= LIMITS.partTextMax
-    ) {
+    const { rowCount, textLength, borrows } = this.#columns;
+    if (rowCount >= LIMITS.partRowsMax || textLength >= LIMITS.partTextMax || borrows) {
       this.#flush();
     }
   }

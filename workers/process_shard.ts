@@ -1,5 +1,4 @@
 import type { Buffer } from "node:buffer";
-import { packPayload } from "../core/alert_payload.ts";
 import { collectGarbage } from "../core/collect_garbage.ts";
 import type { Stage } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -165,8 +164,7 @@ export class ShardProcessor {
           detectedAt: Date.now(),
           onError,
         };
-        const alert = buildAlert(rule, event, context);
-        this.#harvest.alerts.push({ ...alert, payload: packPayload(alert.payload) });
+        this.#harvest.alerts.push(buildAlert(rule, event, context));
       },
       onError,
       (ruleIndex: number) => this.#note(index, recordIndex, ruleIndex),

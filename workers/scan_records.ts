@@ -4,6 +4,7 @@
  * on a window, so that a file larger than memory should hold passes through it in pieces.
  */
 import { Buffer } from "node:buffer";
+import { LIMITS } from "../core/limits.ts";
 import { cutUtf8 } from "./cut_text.ts";
 import { JsonSkipper, MORE, ScanError } from "./json_skipper.ts";
 import { HEAD, IDENTITY_TYPE, type OddField, RecordBatch, STRIDE } from "./record_batch.ts";
@@ -40,7 +41,7 @@ export class RecordScanner extends JsonSkipper {
   #recordsSeen = 0;
   /** Bytes of the window at which scanning goes on; below twice a piece that did not suffice it waits. */
   #waitFor = 0;
-  /** Where pieces of a file gather; grown by a quarter when a record does not fit. */
+  /** Where pieces of a file gather; larger when a record does not fit. */
   #windowBytes = new ArrayBuffer(0);
   #window: Buffer = Buffer.from(this.#windowBytes);
   /** Bytes of the window that are in use. */
@@ -94,13 +95,26 @@ export class RecordScanner extends JsonSkipper {
     const needed = rest + chunk.length;
     this.#window.copyWithin(0, this.#windowDone, this.#windowEnd);
     if (needed > this.#window.length) {
-      // A transfer frees the old bytes at once; copies would pile up until the next collection.
-      this.#windowBytes = this.#windowBytes.transfer(Math.ceil(needed * 1.25));
-      this.#window = Buffer.from(this.#windowBytes);
+      this.#growWindow(needed);
     }
     chunk.copy(this.#window, rest);
     this.#windowDone = 0;
     this.#windowEnd = needed;
+  }
+
+  #growWindow(needed: number): void {
+    const old = this.#windowBytes;
+    // A large record gets room for any at once: growing further would hold it twice, and memory that nothing was
+    // written to is none.
+    this.#windowBytes = new ArrayBuffer(
+      needed < LIMITS.largeRecordBytes
+        ? Math.ceil(needed * 1.25)
+        : Math.max(needed, LIMITS.objectInflatedBytesMax),
+    );
+    new Uint8Array(this.#windowBytes).set(new Uint8Array(old));
+    // Frees the old bytes now; they would pile up until the next collection.
+    old.transfer(0);
+    this.#window = Buffer.from(this.#windowBytes);
   }
 
   /** Runs until the window or the file ends. @returns the position from which bytes are needed again. */

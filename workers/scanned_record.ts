@@ -1,6 +1,7 @@
 import { type Buffer, isAscii } from "node:buffer";
 import { compactJson } from "../core/json_text.ts";
 import type { RecordFields } from "../detection/mod.ts";
+import { compactPieces } from "./compact_pieces.ts";
 import { cutAscii, cutUtf8 } from "./cut_text.ts";
 import { FIELD, RECORD_FIELDS, type RecordField } from "./record_fields.ts";
 import { type OddField, RecordBatch } from "./scan_records.ts";
@@ -74,6 +75,19 @@ export class ScannedRecord implements RecordFields {
     return this.#batch.spaced ? compactJson(text) : text;
   }
 
+  /** The same as UTF-8: the scanner's own bytes, if they are compact. */
+  compactBytes(start: number, end: number): Uint8Array {
+    const bytes = this.#bytes.subarray(start, end);
+    if (!this.#batch.spaced) return bytes;
+    const compact = new Uint8Array(bytes.length);
+    let length = 0;
+    for (const piece of compactPieces(bytes)) {
+      compact.set(piece, length);
+      length += piece.length;
+    }
+    return compact.subarray(0, length);
+  }
+
   /** The value of the string at a span, or null where the span is no string. */
   stringAt(start: number, end: number): string | null {
     if (start < 0 || this.#bytes[start] !== 0x22) return null;
@@ -127,6 +141,14 @@ export class ScannedRecord implements RecordFields {
   /** The whole record, white space included. */
   text(): string {
     return this.slice(this.#batch.start(this.#index), this.#batch.end(this.#index));
+  }
+
+  compactPieces(): Iterable<Uint8Array> {
+    const bytes = this.#bytes.subarray(
+      this.#batch.start(this.#index),
+      this.#batch.end(this.#index),
+    );
+    return this.#batch.spaced ? compactPieces(bytes) : [bytes];
   }
 }
 

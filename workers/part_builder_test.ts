@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { compactJson } from "../core/json_text.ts";
+import { LIMITS } from "../core/limits.ts";
+import { readTable } from "../parquet/mod.ts";
+import { PartBuilder } from "./part_builder.ts";
+import { RecordScanner } from "./scan_records.ts";
+import { ScannedRecord } from "./scanned_record.ts";
+
+/** The parts' rows of a log file that reaches the scanner in pieces. */
+async function rowsOf(log: string, columns: readonly string[]): Promise<unknown[][]> {
+  const scanner = new RecordScanner();
+  const record = new ScannedRecord();
+  const parts = new PartBuilder();
+  const bytes = Buffer.from(log);
+  const pieceBytes = 1024 * 1024;
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const isLast = at + pieceBytes >= bytes.length;
+    const batch = scanner.push(bytes.subarray(at, at + pieceBytes), isLast);
+    record.useBatch(batch);
+    for (let i = 0; i < batch.count; i++) {
+      record.moveTo(i);
+      parts.append(record, 0, record.string("eventID")!, "s3://b/k");
+    }
+  }
+  const rows: unknown[][] = [];
+  for (const part of parts.take()) {
+    const { rowCount, values } = await readTable(part.bytes, { columns });
+    for (let row = 0; row < rowCount; row++) rows.push(values.map((column) => column[row]));
+  }
+  return rows;
+}
+
+Deno.test("PartBuilder keeps large texts as they are, whatever comes before and after them", async () => {
+  const long = "é".repeat(LIMITS.largeRecordBytes / 2 + 10);
+  const parameters = {
+    compact: `{"a":"${long}"}`,
+    spaced: `{ "a" : [ "${long}" , " x " ] }`,
+  };
+  const records = [
+    '{"eventID":"0","userAgent":"short","requestParameters":{"x":1}}',
+    `{"eventID":"1","userAgent":"${long}"}`,
+    `{"eventID":"2","userAgent":"\\u00e9${long}"}`,
+    `{"eventID":"3","requestParameters":${parameters.compact}}`,
+    '{"eventID":"4"}',
+    `{"eventID":"5","userAgent":"short","requestParameters":${parameters.spaced}}`,
+  ];
+  const columns = ["event_id", "user_agent", "request_parameters"];
+  for (const spaced of [false, true]) {
+    const list = spaced ? records.slice(0, 1).concat(records.slice(-1)) : records.slice(0, 5);
+    const rows = await rowsOf(`{"Records":[${list.join(",")}]}`, columns);
+    const expected = new Map<string, unknown[]>([
+      ["0", ["0", "short", '{"x":1}']],
+      ["1", ["1", long, null]],
+      ["2", ["2", `é${long}`, null]],
+      ["3", ["3", null, parameters.compact]],
+      ["4", ["4", null, null]],
+      ["5", ["5", "short", compactJson(parameters.spaced)]],
+    ]);
+    assertEquals(rows.length, list.length);
+    for (const row of rows) {
+      const wanted = expected.get(row[0] as string)!;
+      // Texts of this size are compared, not shown.
+      assert(row.every((value, i) => value === wanted[i]), `event ${row[0]} differs`);
+    }
+  }
+});
