@@ -8,12 +8,14 @@ import { cpuQuota } from "./commands/cpu_quota.ts";
 import { EXIT, exitCodeOf } from "./commands/exit_codes.ts";
 import { commandHelp, groupHelp, programHelp } from "./commands/help.ts";
 import { listenForSignals } from "./commands/signals.ts";
+import { StatusLine } from "./commands/status_line.ts";
 import { ReaderGone, writeText } from "./commands/write_text.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
   demo: "shows everything on a generated trail; needs no account, server or Docker",
   poll: "follows a trail: alerts and lake; --once makes one pass",
   backfill: "reads a past range of days",
+  work: "joins the cluster: reads what others plan",
   query: "SQL over the lake",
   lake: "what was written to the lake",
   deadletters: "what was given up on: shows it, puts it back to work, or drops it",
@@ -22,7 +24,6 @@ const COMMANDS: Readonly<Record<string, string>> = {
 };
 
 const NOT_BUILT: ReadonlySet<string> = new Set([
-  "work",
   "verify",
   "doctor",
   "bench",
@@ -100,20 +101,22 @@ async function runCommand(
     positionals: positionals.at(-1)?.endsWith("…]") ? Infinity : positionals.length,
     notBuilt: FLAGS_NOT_BUILT,
   });
+  const status = new StatusLine(writeError);
   const colour = Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR");
   configureLog({
     level: settings.values["log-level"] as LogLevelName,
     format: (settings.values["log-format"] as "text" | "json" | null) ??
       (Deno.stderr.isTerminal() ? "text" : "json"),
     colour,
-    write: writeError,
+    write: status.write,
   });
-  using signals = listenForSignals(writeError);
+  using signals = listenForSignals(status.write);
   const io: CommandIo = {
     env: Deno.env.toObject(),
     folder,
     stdout: Deno.stdout.writable,
-    writeError,
+    writeError: status.write,
+    showStatus: Deno.stderr.isTerminal() ? status.show : () => {},
     stdoutIsTerminal: Deno.stdout.isTerminal(),
     stderrIsTerminal: Deno.stderr.isTerminal(),
     colour,

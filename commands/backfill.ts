@@ -1,6 +1,6 @@
 import { BACKFILL_SETTINGS, databaseUrlOf } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
-import { backfill } from "../coordinator/mod.ts";
+import { backfill, estimateBackfill } from "../coordinator/mod.ts";
 import { defineCommand } from "./command.ts";
 import { observeRun } from "./observe_run.ts";
 
@@ -8,8 +8,8 @@ export const command = defineCommand({
   settings: BACKFILL_SETTINGS,
   description:
     "Reads a past range of days: --from is the first day or instant, --to the end, which is no longer " +
-    "part of it. Objects are chosen by day; every event of a chosen object is kept. Interrupted and run again, it " +
-    "goes on where it was.",
+    "part of it. Objects are chosen by day, to one day after --to; every event of a chosen object is kept. " +
+    "Interrupted and run again, it goes on where it was. --dry-run only says what it would read.",
   async run(values, _positionals, io) {
     const { from, to } = values;
     const problems = [
@@ -28,17 +28,20 @@ export const command = defineCommand({
       metrics: values.metrics,
     };
     const range = { fromMs: from, toMs: to };
+    const databaseUrl = databaseUrlOf(values.database, io.folder);
     return await observeRun(
       options,
       io,
       (onOpen) =>
-        backfill(
-          values,
+        values["dry-run"] ? estimateBackfill(values, range, databaseUrl, io, io.drain) : backfill(
+          {
+            settings: values,
+            databaseUrl,
+            access: io,
+            signals: { drain: io.drain },
+            observer: { onOpen },
+          },
           range,
-          databaseUrlOf(values.database, io.folder),
-          io,
-          { drain: io.drain },
-          { onOpen },
         ),
     );
   },

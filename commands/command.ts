@@ -9,6 +9,8 @@ export interface CommandIo {
   readonly stdout: WritableStream<Uint8Array>;
   /** Logs, progress, summaries. */
   readonly writeError: (text: string) => void;
+  /** Shows a line below what is written to stderr; empty to clear it. Nothing where stderr is no terminal. */
+  readonly showStatus: (text: string) => void;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   /** Whether colour is wanted on stdout and stderr; `NO_COLOR` is honoured. */

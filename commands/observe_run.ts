@@ -5,11 +5,14 @@ import { type RunObserver, RunReport } from "../coordinator/mod.ts";
 import type { MetricsServer, WatchedRun } from "../metrics/mod.ts";
 import type { CommandIo } from "./command.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
-import { formatCount, formatSummary } from "./format_summary.ts";
+import { formatAlertSummary } from "./format_alert_summary.ts";
+import { formatEstimate } from "./format_estimate.ts";
+import { formatSummary } from "./format_summary.ts";
 import { writeReport } from "./report_file.ts";
+import { tellProgress } from "./tell_progress.ts";
+import { writeText } from "./write_text.ts";
 
 const SAMPLE_MS = 200;
-const PROGRESS_MS = 10_000;
 
 const log = logOf("run");
 
@@ -35,21 +38,8 @@ export async function observeRun(
   let report = new RunReport();
   let backlog: WatchedRun["backlog"] = null;
   let metrics: MetricsServer | null = null;
-  let toldEvents = -1;
-  let toldAt = Date.now();
-  const timer = setInterval(() => {
-    report.sampleMemory();
-    if (Date.now() - toldAt < PROGRESS_MS || report.events.read === toldEvents) return;
-    toldAt = Date.now();
-    toldEvents = report.events.read;
-    const { objects, events, alerts } = report;
-    log.info(
-      `${formatCount(objects.done)} of ${
-        formatCount(objects.listed - objects.unchanged)
-      } objects, ` +
-        `${formatCount(events.read)} events, ${formatCount(alerts.raised)} alerts so far`,
-    );
-  }, SAMPLE_MS);
+  const timer = setInterval(() => report.sampleMemory(), SAMPLE_MS);
+  using progress = tellProgress(() => report, io);
   let code: number;
   try {
     if (options.metrics !== null) {
@@ -62,7 +52,7 @@ export async function observeRun(
       report = openReport;
       backlog = openBacklog;
     });
-    code = report.isClean ? EXIT.done : EXIT.incomplete;
+    code = report.isClean || report.estimate !== null ? EXIT.done : EXIT.incomplete;
   } catch (error) {
     code = exitCodeOf(error);
     // A usage error has no run to tell of.
@@ -70,9 +60,12 @@ export async function observeRun(
     log.error(describeError(error));
   } finally {
     clearInterval(timer);
+    progress.end();
     await metrics?.[Symbol.asyncDispose]();
   }
-  if (report.firstListingAt !== null) io.writeError(formatSummary(report, options.lake));
+  if (report.estimate !== null) await writeText(io.stdout, formatEstimate(report.estimate));
+  else if (report.firstListingAt !== null) io.writeError(formatSummary(report, options.lake));
+  if (report.alertSummary !== null) io.writeError(formatAlertSummary(report.alertSummary));
   if (options.reportPath !== null) {
     await writeReport(options.reportPath, report.toJson(options.command, io.processStartedAt));
   }

@@ -50,12 +50,17 @@ export class Compactor implements Disposable {
   ): Promise<boolean> {
     const { store } = this.#options;
     let good = true;
+    const done = new Set<number>();
     let heldSince = performance.now();
     while (good && !options.signal.aborted) {
       const works = await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE });
       if (works.length > 0) {
         relieveMemory();
+        // Beside a replica that keeps reading, parts never end: what came after the first round is its own.
+        const isRepeated = works.every((work) => done.has(work.hourMs));
+        for (const work of works) done.add(work.hourMs);
         good = await this.#compact(works, options.signal);
+        if (isRepeated) break;
         heldSince = performance.now();
       } else if (!options.all || await store.openHours() === 0) {
         break;

@@ -52,10 +52,15 @@ export class Dispatcher {
 
   /**
    * Works until `drain` aborts: what is held is finished, nothing more is taken. With `untilIdle`, also until
-   * that promise is fulfilled and nothing is left to do. Rejects with what cannot be survived.
+   * that promise is fulfilled and nothing is left to do: of all that it can read, or, while other replicas live,
+   * of these backfills. Rejects with what cannot be survived.
    */
   async run(
-    options: { readonly drain: AbortSignal; readonly untilIdle?: Promise<void> },
+    options: {
+      readonly drain: AbortSignal;
+      readonly untilIdle?: Promise<void>;
+      readonly backfillIds?: readonly string[];
+    },
   ): Promise<void> {
     let planned = false;
     options.untilIdle?.then(() => {
@@ -70,7 +75,7 @@ export class Dispatcher {
           this.#active++;
           await this.#process(shard).finally(() => this.#active--);
           this.wake.all();
-        } else if (planned && await this.#isIdle()) {
+        } else if (planned && await this.#isIdle(options.backfillIds)) {
           return;
         } else {
           await this.wake.wait(ASK_MS, options.drain);
@@ -89,9 +94,11 @@ export class Dispatcher {
   }
 
   /** Whether no shard is held or ready, and none becomes ready soon. */
-  async #isIdle(): Promise<boolean> {
+  async #isIdle(backfillIds: readonly string[] | undefined): Promise<boolean> {
     if (this.#active > 0) return false;
-    const open = await this.#context.store.openWork(this.#ours);
+    const { store } = this.#context;
+    const isShared = backfillIds !== undefined && await store.hasCompany();
+    const open = await store.openWork(isShared ? { ...this.#ours, backfillIds } : this.#ours);
     if (open.shards === 0) return true;
     if (open.ready > 0) return false;
     return open.nextReadyAt !== null && open.nextReadyAt > Date.now() + RETRY_WAIT_MS;

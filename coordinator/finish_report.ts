@@ -6,11 +6,15 @@ const log = logOf("run");
 
 /**
  * Asks the database what is left over, for the report: pending objects, alerts that are still open, and alerts for
- * sinks that this run does not have. A database that is gone is logged: the run has failed by then.
+ * sinks that this run does not have. Beside other replicas a backfill's pending objects are its own. A database that is gone is logged: the run has failed by then.
  */
-export async function finishReport({ store, report, sinkNames }: RunContext): Promise<void> {
+export async function finishReport(
+  { store, report, sinkNames }: RunContext,
+  backfillIds?: readonly string[],
+): Promise<void> {
   try {
-    report.objects.pending = (await store.openWork()).refs;
+    const isShared = backfillIds !== undefined && await store.hasCompany();
+    report.objects.pending = (await store.openWork(isShared ? { backfillIds } : {})).refs;
     report.alerts.undelivered += await store.openAlerts();
     const nextAt = await store.nextDeliveryAt(sinkNames);
     if (nextAt !== null) {

@@ -1,10 +1,13 @@
 /** The door of the room that decides: runs over a trail. */
-export { backfill, type BackfillRange } from "./backfill.ts";
+export { backfill } from "./backfill.ts";
+export type { TimeRange } from "./backfill_plan.ts";
+export { type BackfillEstimate, estimateBackfill } from "./estimate_backfill.ts";
+export { work } from "./work.ts";
 export { poll } from "./poll.ts";
 export type { RunObserver } from "./run_over.ts";
 export type { ProcessAccess } from "./open_run.ts";
 export type { Backlog } from "../store/mod.ts";
-export { RunReport } from "./run_report.ts";
+export { type BackfillProgress, RunReport } from "./run_report.ts";
 export type { RunSignals } from "./run_trail.ts";
 export { backtest } from "./backtest.ts";
 export type { BacktestResult, RuleBacktest } from "./backtest_tally.ts";

@@ -93,7 +93,7 @@ export async function openRun(
     conditionalWrites,
     report,
     sinkNames: sinks.map((sink) => sink.name),
-    suppress: { all: settings["alert-mode"] === "mute", beforeMs: settings["alert-since"] },
+    suppress: { all: settings["alert-mode"] !== "send", beforeMs: settings["alert-since"] },
   };
   const owned = stack.move();
   return { context, pool, sinks, workers, [Symbol.asyncDispose]: () => owned.disposeAsync() };

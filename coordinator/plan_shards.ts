@@ -32,6 +32,11 @@ export class ShardPlanner {
     return this.#refs.length >= this.#sortedRefsMax ? this.take() : [];
   }
 
+  /** How many refs wait. */
+  get waiting(): number {
+    return this.#refs.length;
+  }
+
   /** The shards of all refs that wait. */
   take(): ObjectRef[][] {
     const timed = this.#refs.map((ref) => ({ ref, minute: deliveryMinute(ref.key) }));

@@ -2,7 +2,7 @@ import type { RunSettings } from "../core/config.ts";
 import type { Backlog, Lane } from "../store/mod.ts";
 import type { ObjectChoice } from "./choose_objects.ts";
 import { finishReport } from "./finish_report.ts";
-import { openRun, type ProcessAccess } from "./open_run.ts";
+import { type OpenRun, openRun, type ProcessAccess } from "./open_run.ts";
 import type { RunReport } from "./run_report.ts";
 import { type RunSignals, TrailRun } from "./run_trail.ts";
 
@@ -19,17 +19,21 @@ export interface RunCall {
   readonly access: ProcessAccess;
   readonly signals: RunSignals;
   readonly observer: RunObserver;
+  /** Whether it only joins others: what was left over is theirs. */
+  readonly joins?: boolean;
 }
 
 /**
  * Opens a run over some days of its sources, lets `go` have it, and closes it. @returns the numbers of the run.
  * Rejects with TrailsieveError, after closing everything, where the run cannot go on.
+ * @param backfillIds the backfills that it works for, where it does; they may be filled in by `go`
  */
 export async function runOver(
-  { settings, databaseUrl, access, signals, observer }: RunCall,
+  { settings, databaseUrl, access, signals, observer, joins = false }: RunCall,
   lane: Lane,
   days: Pick<ObjectChoice, "fromMs" | "toMs">,
-  go: (trail: TrailRun) => Promise<void>,
+  go: (trail: TrailRun, run: OpenRun) => Promise<void>,
+  backfillIds?: readonly string[],
 ): Promise<RunReport> {
   await using run = await openRun(settings, access, databaseUrl);
   const { store, report } = run.context;
@@ -38,16 +42,16 @@ export async function runOver(
   const { accounts, regions } = settings;
   const ours = { sourceUrls: [...run.context.sources.keys()] };
   // What an interrupted run left behind, while no other replica lives whose work it may be.
-  if (await store.leftOver(ours) > 0) await store.adoptShards(run.context.suppress, ours);
+  if (!joins && await store.leftOver(ours) > 0) await store.adoptShards(run.context.suppress, ours);
   using trail = new TrailRun(run, {
     drain: signals.drain,
     lane,
     choice: { accounts, regions, ...days },
   });
   try {
-    await go(trail);
+    await go(trail, run);
   } finally {
-    await finishReport(run.context);
+    await finishReport(run.context, backfillIds);
   }
   return report;
 }

@@ -1,6 +1,7 @@
 import { dollarsOf } from "../core/prices.ts";
 import type { RequestCounts } from "../core/types.ts";
-import type { CommitCounts, HourCounts } from "../store/mod.ts";
+import type { BackfillEstimate } from "./estimate_backfill.ts";
+import type { CommitCounts, HourCounts, RuleAlerts } from "../store/mod.ts";
 
 /** The rules that a run works with, for its report. */
 export interface RuleCounts {
@@ -17,6 +18,18 @@ export interface SourceListing {
   /** End of the last listing of the whole source that succeeded, ms since the epoch. */
   listedAt: number | null;
   failures: number;
+}
+
+/** How far a backfill is; what its replicas have done together. */
+export interface BackfillProgress {
+  /** Key ranges of its plan, and those that are listed. */
+  ranges: number;
+  rangesListed: number;
+  /** Objects and bytes that this run found to read, or found left over from an interrupted one. */
+  objectsFound: number;
+  bytesFound: number;
+  /** Of those planned, the ones that are not settled yet, as the database last told. */
+  objectsOpen: number;
 }
 
 /** The numbers of one run. Counts are raised where something is committed: a lost attempt counts nothing. */
@@ -37,6 +50,12 @@ export class RunReport {
   workers = 0;
   /** Whether a lake is written: without one nobody looks for duplicates. */
   lake = true;
+  /** Only of a backfill. */
+  backfill: BackfillProgress | null = null;
+  /** What a backfill would do; null unless only that was asked for. */
+  estimate: BackfillEstimate | null = null;
+  /** What a backfill whose alerts are summed up found; null for any other run. */
+  alertSummary: readonly RuleAlerts[] | null = null;
   rssBytesMax = 0;
   readonly startedAt = new Date();
   /** First listing and last write, ms since the epoch. */
@@ -121,6 +140,30 @@ export class RunReport {
       dollars: this.dollars,
       rss_bytes_max: this.rssBytesMax,
       workers: this.workers,
+      ...(this.estimate === null ? {} : { dry_run: dryRunOf(this.estimate) }),
+      ...(this.alertSummary === null ? {} : {
+        alert_summary: this.alertSummary.map((rule) => ({
+          rule_id: rule.ruleId,
+          rule_title: rule.title,
+          level: rule.level,
+          count: rule.count,
+          first_event_time: new Date(rule.firstEventAt).toISOString(),
+          last_event_time: new Date(rule.lastEventAt).toISOString(),
+        })),
+      }),
     };
   }
+}
+
+function dryRunOf(estimate: BackfillEstimate) {
+  const { objects, known, objectsToRead, bytesToRead, requests, dollars, seconds } = estimate;
+  return {
+    objects,
+    known,
+    objects_to_read: objectsToRead,
+    bytes_to_read: bytesToRead,
+    requests,
+    dollars,
+    seconds: Math.ceil(seconds),
+  };
 }

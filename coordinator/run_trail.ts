@@ -33,6 +33,17 @@ export interface RunSignals {
   readonly drain: AbortSignal;
 }
 
+/** Planning of another kind than listing the sources as poll does. */
+export interface Planning {
+  /** Plans until nothing is left to plan; `onPlanned` is to be called whenever a shard was enqueued. */
+  readonly plan: (options: {
+    readonly signal: AbortSignal;
+    readonly onPlanned: () => void;
+  }) => Promise<void>;
+  /** Whose shards it waits for while other replicas live; empty until they are known. */
+  readonly backfillIds: readonly string[];
+}
+
 /** One way to go through sources: poll or backfill. */
 export interface TrailOptions extends RunSignals {
   readonly choice: ObjectChoice;
@@ -73,10 +84,20 @@ export class TrailRun implements Disposable {
    * Goes through the sources once: lists, reads what is new, delivers, compacts every hour that has parts.
    * Rejects with TrailsieveError if something failed that no retry mends. A drain ends it early and compacts
    * nothing.
+   * @param planning in place of a pass over the sources
    */
-  async once(): Promise<void> {
-    const listed = this.#list();
-    const shards = this.#dispatcher.run({ drain: this.#drain, untilIdle: listed });
+  async once(planning?: Planning): Promise<void> {
+    const onPlanned = () => this.#dispatcher.wake.all();
+    const listed = planning?.plan({ signal: this.#drain, onPlanned })
+      .catch((error) => {
+        // A drain ends it early, which is no failure.
+        if (!this.#drain.aborted) throw error;
+      }) ?? this.#list();
+    const shards = this.#dispatcher.run({
+      drain: this.#drain,
+      untilIdle: listed,
+      backfillIds: planning?.backfillIds,
+    });
     const settled = shards.catch(() => {});
     const delivered = this.#deliverer.run({
       drain: this.#drain,
@@ -91,6 +112,11 @@ export class TrailRun implements Disposable {
     if (this.#listingError !== null) throw this.#listingError;
   }
 
+  /** Reads, delivers and compacts what other replicas plan, until the drain. Rejects like `once`. */
+  async assist(pause: (ms: number, signal: AbortSignal) => Promise<void>): Promise<void> {
+    await this.#all(this.#continuously(pause));
+  }
+
   /** Follows the sources: a pass, then a pause, until the drain. Rejects like `once`. */
   async follow(
     intervalMs: number,
@@ -102,6 +128,11 @@ export class TrailRun implements Disposable {
         await pause(intervalMs, this.#drain);
       }
     };
+    await this.#all([passes(), ...this.#continuously(pause)]);
+  }
+
+  /** Everything but listing, until the drain. */
+  #continuously(pause: (ms: number, signal: AbortSignal) => Promise<void>): Promise<void>[] {
     const compactions = async () => {
       for (let round = 0; !this.#drain.aborted; round++) {
         if (round % SWEEP_ROUNDS === 0) await this.#sweep();
@@ -109,12 +140,11 @@ export class TrailRun implements Disposable {
         await pause(COMPACT_MS, this.#drain);
       }
     };
-    await this.#all([
-      passes(),
+    return [
       this.#dispatcher.run({ drain: this.#drain }),
       this.#deliverer.run({ drain: this.#drain, abort: this.#failed.signal }),
       compactions(),
-    ]);
+    ];
   }
 
   [Symbol.dispose](): void {

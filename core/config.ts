@@ -232,21 +232,18 @@ export const RUN_SETTINGS = {
     null,
   ),
   alert,
-  "alert-mode": one<"send" | "mute">(
-    { shape: "MODE", help: "send, or mute: alerts are stored as suppressed (default send)" },
-    choice(["send", "mute"], ["summary"]),
+  "alert-mode": one<"send" | "mute" | "summary">(
+    {
+      shape: "MODE",
+      help:
+        "send; mute: alerts are stored as suppressed; summary: so too, and backfill sums them " +
+        "up at its end (default send)",
+    },
+    choice(["send", "mute", "summary"]),
     "send",
   ),
   accounts: nameList("account ids to read (default all)"),
   regions: nameList("regions to read (default all)"),
-  since: one<number | null>(
-    {
-      shape: "WHEN",
-      help: "a date or duration: days before it are left to backfill (default none)",
-    },
-    (text) => parseSince(text, Date.now()),
-    null,
-  ),
   "alert-since": one<number | null>(
     {
       shape: "WHEN",
@@ -287,6 +284,14 @@ export const POLL_SETTINGS = {
   ...RUN_SETTINGS,
   once: switchSetting("visits what is due and exits"),
   full: switchSetting("lists every prefix"),
+  since: one<number | null>(
+    {
+      shape: "WHEN",
+      help: "a date or duration: days before it are left to backfill (default none)",
+    },
+    (text) => parseSince(text, Date.now()),
+    null,
+  ),
   interval: one<number>(
     { shape: "DURATION", help: "time between passes (default 5m)" },
     parseDuration,
@@ -303,7 +308,20 @@ export const BACKFILL_SETTINGS = {
     null,
   ),
   to: one<number | null>({ shape: "DATE", help: "end, exclusive, UTC" }, parseInstant, null),
+  "dry-run": switchSetting("says what it would read, what that costs and how long it takes"),
+  again: switchSetting("reads objects that were read before, for rules that came since"),
+  "objects-per-second": one<number | null>(
+    { shape: "N", help: "the most objects read in a second, by all replicas (default no limit)" },
+    wholeNumber(1, 1_000_000),
+    null,
+  ),
 };
+
+const { accounts: _accounts, regions: _regions, ...READ_SETTINGS } = RUN_SETTINGS;
+const { "alert-mode": _alertMode, "alert-since": _alertSince, ...SHARD_SETTINGS } = READ_SETTINGS;
+
+/** `work`: those of a run but for what its planner decides. */
+export const WORK_SETTINGS = SHARD_SETTINGS;
 
 /** `generate`. */
 export const GENERATE_SETTINGS = {
@@ -382,13 +400,13 @@ export const DEMO_SETTINGS = {
 };
 
 export type RunSettings = SettingValues<typeof RUN_SETTINGS>;
+export type BackfillSettings = SettingValues<typeof BACKFILL_SETTINGS>;
+export type WorkSettings = SettingValues<typeof WORK_SETTINGS>;
 export type PollSettings = SettingValues<typeof POLL_SETTINGS>;
 
 /** Flags of CONTRACT.md that a later version brings. */
 export const FLAGS_NOT_BUILT: readonly string[] = [
   "lookback",
-  "dry-run",
-  "again",
 ];
 
 /** The database that a setting names, or the embedded one below the user's folder. */

@@ -28,6 +28,8 @@ export const LIMITS = {
   levelDepthMax: 8,
   /** Objects beside folders; beyond them the level is listed as a whole. */
   levelObjectsMax: 10_000,
+  /** Days of a base that a backfill lists as one range: a page or two of a busy account and region. */
+  backfillRangeDaysMax: 7,
   /** Turns of live work between two of backfill while both wait: live work before backfill 9 times in 10. */
   liveTurnsMax: 9,
   /** Objects fetched at the same time by one worker. */

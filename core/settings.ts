@@ -103,9 +103,6 @@ export function readSettings<T extends SettingTable>(
   return { values: values as SettingValues<T>, positionals };
 }
 
-/** Of the flags of a later version, those that take no value. */
-const SWITCHES_NOT_BUILT: ReadonlySet<string> = new Set(["again", "dry-run"]);
-
 interface Token {
   readonly kind: "option" | "positional" | "option-terminator";
   readonly name: string;
@@ -125,7 +122,7 @@ function tokenize(
     ]),
   );
   // A flag of a later version takes what follows with it, so that one problem is told and not two.
-  const later = notBuilt.filter((flag) => !(flag in table) && !SWITCHES_NOT_BUILT.has(flag));
+  const later = notBuilt.filter((flag) => !(flag in table));
   const options = {
     ...known,
     ...Object.fromEntries(later.map((flag) => [flag, { type: "string" as const, multiple: true }])),

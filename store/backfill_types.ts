@@ -44,6 +44,7 @@ export interface BackfillState {
 /** Alerts of one rule that a backfill found. */
 export interface RuleAlerts {
   readonly ruleId: string;
+  readonly title: string;
   readonly level: Level;
   readonly count: number;
   /** First and last event time, ms since the epoch. */

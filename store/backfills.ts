@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { payloadText } from "../core/alert_payload.ts";
 import { LEVELS } from "../core/types.ts";
 import { batches } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -145,14 +146,23 @@ export async function alertsOfBackfills(
   database: Database,
   ids: readonly string[],
 ): Promise<readonly RuleAlerts[]> {
-  const { rows } = await database.query("sum up alerts", (db) =>
-    sql<RuleAlerts>`
-      select rule_id as "ruleId", level, count(*)::int as count,
+  const { rows } = await database.query(
+    "sum up alerts",
+    (db) =>
+      sql<Omit<RuleAlerts, "title"> & { payload: string }>`
+      select (select payload from alerts where alert_id = min(a.alert_id)) as payload, rule_id as "ruleId", level, count(*)::int as count,
         extract(epoch from min(event_time))::float8 * 1000 as "firstEventAt",
         extract(epoch from max(event_time))::float8 * 1000 as "lastEventAt"
-      from alerts where backfill_id = any(${[...ids]}::uuid[])
+      from alerts a where backfill_id = any(${[...ids]}::uuid[])
       group by rule_id, level
       order by array_position(${[...LEVELS]}::text[], level) desc, count(*) desc, rule_id`
-      .execute(db));
-  return rows;
+        .execute(db),
+  );
+  return rows.map(({ payload, ...rule }) => ({ ...rule, title: titleOf(payload, rule.ruleId) }));
+}
+
+/** The rule's title, which stands in each of its alerts. */
+function titleOf(payload: string, fallback: string): string {
+  const { rule_title } = JSON.parse(payloadText(payload));
+  return typeof rule_title === "string" ? rule_title : fallback;
 }

@@ -13,7 +13,7 @@ import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
 import { lakeLog, noteFailedWrite } from "./lake_log.ts";
 import { renewLease } from "./lease.ts";
-import { counts, leftOver, openWork } from "./open_work.ts";
+import { counts, hasCompany, leftOver, openWork } from "./open_work.ts";
 import { forgetParts, namedParts, sparedParts } from "./part_rows.ts";
 import { listDeadLetters, showDeadLetter } from "./read_dead_letters.ts";
 import { dropDeadLetters, redriveDeadLetters } from "./redrive.ts";
@@ -130,6 +130,10 @@ export class DatabaseStore implements Store {
 
   backlog() {
     return backlog(this.database);
+  }
+
+  hasCompany() {
+    return hasCompany(this.database, this.#replica.id);
   }
 
   leftOver(of: OfSources) {

@@ -68,8 +68,10 @@ async function runMigrations(db: Kysely<Tables>): Promise<void> {
   if (error !== undefined) throw translateSqlError(error, "migrate the database");
 }
 
-/** Whether both our schema and the queue's are those of this version. */
-async function isCurrent(db: Kysely<Tables>): Promise<boolean> {
+/**
+ * Whether both our schema and the queue's are those of this version. Throws `usage` if one is of a newer version.
+ */
+export async function isCurrent(db: Kysely<Tables>): Promise<boolean> {
   const { rows: [present] } = await sql<{ ours: boolean; queue: boolean }>`
     select to_regclass('kysely_migration') is not null as ours,
       to_regclass('pgboss.version') is not null as queue`.execute(db);

@@ -2,4 +2,5 @@
 export * from "./types.ts";
 export * from "./backfill_types.ts";
 export * from "./dead_letter_types.ts";
+export { type LedgerView, viewLedger } from "./ledger_view.ts";
 export { describeDatabase, openStore, type OpenStoreOptions } from "./open_store.ts";

@@ -28,19 +28,24 @@ export async function openWork(
   return row;
 }
 
-/** See {@linkcode Store.leftOver}. */
-export async function leftOver(
-  database: Database,
-  replicaId: string,
-  of: OfSources,
-): Promise<number> {
+/** See {@linkcode Store.hasCompany}. */
+export async function hasCompany(database: Database, replicaId: string): Promise<boolean> {
   const { rows: [others] } = await database.query(
     "look for other replicas",
     (db) =>
       sql<{ count: number }>`select count(*)::int as count from replicas r
         where r.id <> ${replicaId}::uuid and ${isAlive("r.id")}`.execute(db),
   );
-  return others.count > 0 ? 0 : (await openWork(database, of)).refs;
+  return others.count > 0;
+}
+
+/** See {@linkcode Store.leftOver}. */
+export async function leftOver(
+  database: Database,
+  replicaId: string,
+  of: OfSources,
+): Promise<number> {
+  return await hasCompany(database, replicaId) ? 0 : (await openWork(database, of)).refs;
 }
 
 /** See {@linkcode Store.counts}. */

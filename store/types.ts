@@ -352,6 +352,8 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   openWork(options?: OfWork): Promise<OpenWork>;
   /** What waits, of every source; cheap enough to be asked every few seconds. */
   backlog(): Promise<Backlog>;
+  /** Whether another replica lives. */
+  hasCompany(): Promise<boolean>;
   /** Refs that earlier runs planned and did not finish; 0 while another replica lives, whose work they may be. */
   leftOver(of: OfSources): Promise<number>;
 

@@ -10,6 +10,7 @@ import {
   LAKE_LOG_SETTINGS,
   POLL_SETTINGS,
   QUERY_SETTINGS,
+  WORK_SETTINGS,
 } from "../../core/config.ts";
 import {
   DEADLETTERS_LIST_SETTINGS,
@@ -34,6 +35,7 @@ const settings = section(readme, "## Settings");
 const tables: readonly SettingTable[] = [
   POLL_SETTINGS,
   BACKFILL_SETTINGS,
+  WORK_SETTINGS,
   QUERY_SETTINGS,
   GENERATE_SETTINGS,
   DEADLETTERS_LIST_SETTINGS,

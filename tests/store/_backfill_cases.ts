@@ -206,13 +206,25 @@ export const BACKFILL_CASES: Record<string, (store: Store) => Promise<void>> = {
           alertOf("known"),
           alertOf("one", { ruleId: "a", level: "low", eventTimeMs: 5000 }),
           alertOf("two", { ruleId: "a", level: "low", eventTimeMs: 1000 }),
-          alertOf("three", { ruleId: "b", level: "critical", eventTimeMs: 2000 }),
+          alertOf("three", {
+            ruleId: "b",
+            level: "critical",
+            eventTimeMs: 2000,
+            payload: '{"rule_title":"Title of b"}',
+          }),
         ],
       }),
     );
     assertEquals((await store.alertsOfBackfills([ID])).map((row) => ({ ...row })), [
-      { ruleId: "b", level: "critical", count: 1, firstEventAt: 2000, lastEventAt: 2000 },
-      { ruleId: "a", level: "low", count: 2, firstEventAt: 1000, lastEventAt: 5000 },
+      {
+        ruleId: "b",
+        title: "Title of b",
+        level: "critical",
+        count: 1,
+        firstEventAt: 2000,
+        lastEventAt: 2000,
+      },
+      { ruleId: "a", title: "a", level: "low", count: 2, firstEventAt: 1000, lastEventAt: 5000 },
     ]);
   },
 };

@@ -59,6 +59,7 @@ const TASKS = {
   demo: true,
   poll: true,
   backfill: true,
+  work: true,
   query: true,
   lake: true,
   deadletters: true,
