@@ -49,6 +49,13 @@ export const LIMITS = {
   fetchBytesInFlightMax: 32 * MB,
   /** One GET, from request to last byte. */
   fetchTimeoutMs: 60 * SECOND,
+  /** A connection to S3 on which nothing moves for this long is given up, and the request made again. */
+  silentConnectionMs: 15 * SECOND,
+  /**
+   * Storage or database that fail without a success in between, for a reason that may pass, are waited for this
+   * long; then the run ends with 3. A restart of Postgres, or its failover to a replica, takes less.
+   */
+  outageMs: 90 * SECOND,
   /** Attempts at an object that fails for now, over about an hour; then it is dead-lettered. */
   objectAttemptsMax: 8,
   /** Deaths of a holder after which a shard is cut into shards of one object. */

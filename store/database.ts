@@ -7,8 +7,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely, Transaction } from "kysely";
 import { type Db, fromKysely } from "pg-boss";
 import { TrailsieveError } from "../core/errors.ts";
+import { logOf } from "../core/log.ts";
+import { Outage } from "../core/outage.ts";
 import type { Tables } from "./tables.ts";
-import { retryDelayMs, translateSqlError } from "./sql_errors.ts";
+import { retryOf, translateSqlError } from "./sql_errors.ts";
+
+const log = logOf("database");
 
 /** A transaction of ours; everything that must be stored together takes it as its first argument. */
 export type Trx = Transaction<Tables>;
@@ -23,8 +27,11 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** How often a call is tried before it rejects with `unreachable`; about five seconds in all. */
+/** How often a call that the database rolled back is tried. */
 const ATTEMPTS_MAX = 5;
+/** How long a database that has not answered yet is waited for: its address may be wrong. */
+const FIRST_ANSWER_MS = 5_000;
+const DELAY_MS_MAX = 2_000;
 
 /** The database with its retries; see the top of this file. Dispose of it by `close()`. */
 export class Database {
@@ -33,6 +40,9 @@ export class Database {
   readonly queueDb: Db;
   readonly #connections: Connections;
   readonly #current = new AsyncLocalStorage<{ readonly trx: Trx; open: boolean }>();
+  /** Of all calls together: the first that succeeds ends it. */
+  #outage = new Outage(FIRST_ANSWER_MS);
+  #answered = false;
   #closed = false;
 
   constructor(connections: Connections) {
@@ -53,18 +63,18 @@ export class Database {
   /**
    * Runs a transaction, again where the database rolled it back for a reason that passes.
    * @param action what is done, as in "Cannot <action>: …"
-   * @param options.wasApplied asked after a connection broke during commit: whether the transaction is in the
-   *   database all the same. Left out, the work is such that doing it twice changes nothing.
+   * @param options.wasApplied asked after a connection broke during commit: whether the transaction that gave this
+   *   value is in the database all the same. Left out, the work is such that doing it twice changes nothing.
    */
   transact<T>(
     action: string,
     work: (trx: Trx) => Promise<T>,
-    options: { readonly wasApplied?: () => Promise<boolean> } = {},
+    options: { readonly wasApplied?: (value: T) => Promise<boolean> } = {},
   ): Promise<T> {
     let unconfirmed: { readonly value: T } | null = null;
     return this.#withRetries(action, async () => {
       if (unconfirmed !== null && options.wasApplied !== undefined) {
-        if (await options.wasApplied()) return unconfirmed.value;
+        if (await options.wasApplied(unconfirmed.value)) return unconfirmed.value;
         unconfirmed = null;
       }
       return await this.db.transaction().execute(async (trx) => {
@@ -91,16 +101,30 @@ export class Database {
         throw new TrailsieveError("aborted", `Cannot ${action}: the database is closed`);
       }
       try {
-        return await attempt();
+        const value = await attempt();
+        this.#noteAnswer();
+        return value;
       } catch (error) {
-        const firstDelayMs = retryDelayMs(error);
-        if (firstDelayMs === null || attempts === ATTEMPTS_MAX || this.#closed) {
-          throw translateSqlError(error, action);
+        const retry = retryOf(error);
+        const isNew = this.#outage.ms === null;
+        const isLast = retry === null || this.#closed ||
+          (retry.isOutage ? this.#outage.isTooLong() : attempts >= ATTEMPTS_MAX);
+        if (isLast) throw translateSqlError(error, action);
+        if (retry.isOutage && isNew && this.#answered) {
+          log.warn(`${translateSqlError(error, action).message}; trying again`);
         }
-        const delayMs = firstDelayMs * 2 ** (attempts - 1);
+        const delayMs = Math.min(DELAY_MS_MAX, retry.delayMs * 2 ** (attempts - 1));
         await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random() / 2)));
       }
     }
+  }
+
+  #noteAnswer(): void {
+    if (!this.#answered) this.#outage = new Outage();
+    const { ms } = this.#outage;
+    if (ms !== null) log.info(`The database answers again after ${Math.round(ms)} ms`);
+    this.#answered = true;
+    this.#outage.end();
   }
 
   /** Waits for what runs, then closes every connection. */

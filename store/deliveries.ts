@@ -22,8 +22,8 @@ export async function takeDeliveries(
   sink: string,
   limit: number,
 ): Promise<readonly PendingDelivery[]> {
-  const { rows } = await database.query("take deliveries", (db) =>
-    sql<PendingDelivery>`
+  return await database.transact("take deliveries", async (trx) => {
+    const { rows } = await sql<PendingDelivery>`
       with due as (
         select alert_id, next_at as due_at from deliveries
         where sink = ${sink} and state in ('waiting', 'attempting')
@@ -39,8 +39,24 @@ export async function takeDeliveries(
       select t.alert_id as "alertId", t.sink, a.payload, a.level, a.dedup_key as "dedupKey",
         t.attempts, t.maybe_sent as "maybeSent"
       from taken t join alerts a on a.alert_id = t.alert_id
-      order by t.due_at, t.alert_id`.execute(db));
-  return rows;
+      order by t.due_at, t.alert_id`.execute(trx);
+    return rows;
+  }, {
+    // Attempts whose taker does not know of them would wait for the end of their lease.
+    wasApplied: async (rows) => rows.length > 0 && await isAttempting(database, replicaId, rows[0]),
+  });
+}
+
+/** Whether a delivery is in this replica's hands. */
+async function isAttempting(
+  database: Database,
+  replicaId: string,
+  { alertId, sink }: Pick<PendingDelivery, "alertId" | "sink">,
+): Promise<boolean> {
+  const { rows } = await sql`select 1 from deliveries
+    where alert_id = ${alertId} and sink = ${sink} and state = 'attempting'
+      and attempted_by = ${replicaId}::uuid`.execute(database.db);
+  return rows.length === 1;
 }
 
 /** See {@linkcode Store.endDeliveries}. */
@@ -77,6 +93,9 @@ export async function endDeliveries(
       select 'delivery', 'deliver', last_error, attempts, alert_id, sink from ended
       where state = 'undelivered' order by alert_id, sink`.execute(trx);
     return await settleAlerts(trx, ids);
+  }, {
+    // Done twice it changes nothing, but would count nothing either.
+    wasApplied: async () => !await isAttempting(database, replicaId, ends[0]),
   });
 }
 

@@ -30,12 +30,21 @@ const SYSTEM_CODES = new Set([
   "ENETUNREACH",
 ]);
 
-/** How long to wait before the second attempt, in ms; null if another attempt would be no use. */
-export function retryDelayMs(error: unknown): number | null {
-  if (isConnectionLoss(error)) return CONNECTION_LOST;
+/** How an error that is worth another attempt is met. */
+export interface Retry {
+  /** Pause before the second attempt, ms. */
+  readonly delayMs: number;
+  /** The server does not answer, rather than that it rolled something back. */
+  readonly isOutage: boolean;
+}
+
+/** How to try again; null if another attempt would be no use. */
+export function retryOf(error: unknown): Retry | null {
+  if (isConnectionLoss(error)) return { delayMs: CONNECTION_LOST, isOutage: true };
   const code = codeOf(error);
   if (code === null || code.length !== 5) return null;
-  return RETRY_DELAYS_MS[code] ?? RETRY_DELAYS_MS[code.slice(0, 2)] ?? null;
+  const delayMs = RETRY_DELAYS_MS[code] ?? RETRY_DELAYS_MS[code.slice(0, 2)];
+  return delayMs === undefined ? null : { delayMs, isOutage: delayMs !== ROLLED_BACK };
 }
 
 /**
@@ -47,7 +56,7 @@ export function translateSqlError(error: unknown, action: string): TrailsieveErr
   const code = codeOf(error);
   const state = messageOf(error);
   const message = `Cannot ${action}: ${state}`;
-  if (retryDelayMs(error) !== null) {
+  if (retryOf(error) !== null) {
     return new TrailsieveError("unreachable", message, {
       cause: error,
       hint: "Check that Postgres runs at the address of --database (DATABASE_URL) and accepts " +

@@ -1,26 +1,34 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TrailsieveError } from "../core/errors.ts";
-import { retryDelayMs, translateSqlError } from "./sql_errors.ts";
+import { retryOf, translateSqlError } from "./sql_errors.ts";
 
 function sqlError(code: string): Error {
   return Object.assign(new Error("the server said no."), { code });
 }
 
-Deno.test("retryDelayMs() waits longer for a lost connection than after a rollback", () => {
-  const rolledBack = retryDelayMs(sqlError("40P01"));
-  assertEquals(retryDelayMs(sqlError("40001")), rolledBack);
-  for (const error of [sqlError("08006"), sqlError("57P01"), sqlError("ECONNRESET")]) {
-    assert(retryDelayMs(error)! > rolledBack!);
+Deno.test("retryOf() waits longer for a lost connection than after a rollback, which is no outage", () => {
+  const rolledBack = retryOf(sqlError("40P01"))!;
+  assert(!rolledBack.isOutage);
+  assertEquals(retryOf(sqlError("40001")), rolledBack);
+  for (
+    const error of [
+      sqlError("08006"),
+      sqlError("57P01"),
+      sqlError("ECONNRESET"),
+      new Error("Connection terminated unexpectedly"),
+    ]
+  ) {
+    const lost = retryOf(error)!;
+    assert(lost.isOutage && lost.delayMs > rolledBack.delayMs);
   }
-  assert(retryDelayMs(new Error("Connection terminated unexpectedly"))! > rolledBack!);
 });
 
-Deno.test("retryDelayMs() is null for what would fail again", () => {
+Deno.test("retryOf() is null for what would fail again", () => {
   for (const code of ["23505", "42601", "28P01", "3D000", "42501", "0800"]) {
-    assertEquals(retryDelayMs(sqlError(code)), null, code);
+    assertEquals(retryOf(sqlError(code)), null, code);
   }
   for (const error of [new Error("x"), null, "08006", new TrailsieveError("fenced", "Cannot")]) {
-    assertEquals(retryDelayMs(error), null);
+    assertEquals(retryOf(error), null);
   }
 });
 

@@ -60,6 +60,17 @@ export async function takeDueHours(
       ...await readWorks(trx, "day", days),
     ];
     return works.sort((a, b) => a.hourMs - b.hourMs);
+  }, {
+    // A claim whose taker does not know of it would last for as long as the taker lives.
+    wasApplied: async ([work]) => {
+      if (work === undefined) return false;
+      const { table, key } = claimsOf(work);
+      const { rows } = await sql`select 1 from ${table}
+        where ${key} = to_timestamp(${work.hourMs}::float8 / 1000)
+          and generation = ${work.generation} and claimed_by = ${replicaId}::uuid`
+        .execute(database.db);
+      return rows.length === 1;
+    },
   });
 }
 

@@ -33,11 +33,20 @@ for (const when of ["after", "instead"] as const) {
       assertEquals(await store.counts(), { ledger: 5, dead: 0, planned: 0, alerts: 1 });
       assertEquals((await store.filterUnknown(SCOPE, refsOf(5))).inLedger, 5);
 
+      proxy.cutNextCommit(when);
+      const [sent] = await store.takeDeliveries("stdout", 10);
+      assertEquals([sent.attempts, proxy.cuts], [0, 3]);
+      proxy.cutNextCommit(when);
+      const end = { ...sent, kind: "delivered", reason: "", retryAfterMs: 0 } as const;
+      assertEquals(await store.endDeliveries([end]), { delivered: 1, undelivered: 0 });
+      assertEquals([await store.openAlerts(), proxy.cuts], [0, 4]);
+
+      proxy.cutNextCommit(when);
       const [work] = await store.takeDueHours({ all: true, limit: 1 });
-      assertEquals(work.parts.length, 1);
+      assertEquals([work.parts.length, proxy.cuts], [1, 5]);
       proxy.cutNextCommit(when);
       const hour = await store.commitHour(work, []);
-      assertEquals([hour.sparedPartPaths, proxy.cuts], [["_work/parts/p.parquet"], 3]);
+      assertEquals([hour.sparedPartPaths, proxy.cuts], [["_work/parts/p.parquet"], 6]);
       assertEquals((await store.takeDueHours({ all: true, limit: 1 })).length, 0);
 
       const lone = await enqueueAndTake(store, refsOf(1, { from: 50 }));
