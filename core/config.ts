@@ -377,6 +377,30 @@ export const QUERY_SETTINGS = {
   ...LOG_SETTINGS,
 };
 
+/** `lake ddl`. */
+export const LAKE_DDL_SETTINGS = {
+  lake,
+  "lake-cadence": one<"hourly" | "daily">(
+    { shape: "CADENCE", help: "hourly, or daily, which fits a lake of both too (default hourly)" },
+    choice(["hourly", "daily"]),
+    "hourly",
+  ),
+  "athena-database": one<string>(
+    { shape: "NAME", help: "the database's name in Athena (default trailsieve)" },
+    (text) => text,
+    "trailsieve",
+  ),
+  since: one<number>(
+    {
+      shape: "WHEN",
+      help: "the first day that has events (default 2013-11-01, CloudTrail's first)",
+    },
+    (text) => parseSince(text, Date.now()),
+    Date.UTC(2013, 10, 1),
+  ),
+  ...LOG_SETTINGS,
+};
+
 /** `lake log`. */
 export const LAKE_LOG_SETTINGS = {
   ...DATABASE_SETTINGS,

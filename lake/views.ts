@@ -1,5 +1,12 @@
 /** The names that `query` offers, as DuckDB's SQL. */
-import { ACTIVITY_COLUMNS, type Column, EVENT_COLUMNS } from "../parquet/mod.ts";
+import {
+  ACTIVITY_COLUMNS,
+  type Column,
+  EVENT_COLUMNS,
+  S3_VIEW_COLUMNS,
+  S3_VIEW_SOURCE,
+  type S3ViewColumn,
+} from "../parquet/mod.ts";
 import type { Dataset } from "../core/lake_paths.ts";
 
 /** DuckDB's types of the lake's columns. */
@@ -81,44 +88,12 @@ function fileList(paths: readonly string[]): string {
  * S3's events with what an auditor asks of them in columns of their own, named as CloudTrail names them.
  * A member of JSON text that DuckDB refuses (a lone surrogate) is null rather than the query's end.
  */
-export const S3_EVENTS_VIEW = `
-CREATE VIEW cloudtrail_s3_events_flattened AS SELECT
-  event_time AS eventTime,
-  event_name AS eventName,
-  user_arn,
-  bucket_name,
-  object_key,
-  source_ip_address AS sourceIPAddress,
-  user_agent AS userAgent,
-  error_code AS errorCode,
-  error_message AS errorMessage,
-  aws_region AS awsRegion,
-  recipient_account_id AS recipientAccountId,
-  user_type,
-  user_name,
-  user_account_id,
-  user_principal_id,
-  user_access_key_id,
-  user_invoked_by,
-  session_issuer_arn,
-  read_only AS readOnly,
-  event_category AS eventCategory,
-  ${member("request_parameters", "versionId")} AS version_id,
-  ${member("request_parameters", "prefix")} AS list_prefix,
-  ${member("request_parameters", "x-amz-copy-source")} AS copy_source,
-  ${member("request_parameters", "x-amz-acl")} AS canned_acl,
-  TRY_CAST(${member("additional_event_data", "bytesTransferredIn")} AS DOUBLE)::BIGINT AS bytes_in,
-  TRY_CAST(${
-  member("additional_event_data", "bytesTransferredOut")
-} AS DOUBLE)::BIGINT AS bytes_out,
-  ${member("additional_event_data", "AuthenticationMethod")} AS authentication_method,
-  ${member("additional_event_data", "SSEApplied")} AS encryption_applied,
-  vpc_endpoint_id AS vpcEndpointId,
-  request_id AS requestID,
-  event_id AS eventID,
-  source_object
-FROM events WHERE event_source = 's3.amazonaws.com'`;
+export const S3_EVENTS_VIEW = `CREATE VIEW cloudtrail_s3_events_flattened AS SELECT ${
+  S3_VIEW_COLUMNS.map((column) => `${s3Expression(column)} AS "${column.name}"`).join(", ")
+} FROM events WHERE event_source = ${quote(S3_VIEW_SOURCE)}`;
 
-function member(column: string, name: string): string {
-  return `TRY(json_extract_string(${column}, '$."${name}"'))`;
+function s3Expression({ column, member, isNumber }: S3ViewColumn): string {
+  if (member === undefined) return column;
+  const text = `TRY(json_extract_string(${column}, ${quote(`$."${member}"`)}))`;
+  return isNumber ? `TRY_CAST(${text} AS DOUBLE)::BIGINT` : text;
 }

@@ -1,6 +1,7 @@
 /** The lake's tables as Parquet and as JSON lines: pure, bytes in and bytes out. */
 export { type ByteRange, chunkRanges } from "./chunk_ranges.ts";
 export * from "./columns.ts";
+export * from "./s3_view_columns.ts";
 export { encodeChunk, type EncodedChunk, TableWriter } from "./encode.ts";
 export { decodeJsonl, encodeJsonl } from "./jsonl.ts";
 export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";

@@ -19,9 +19,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   emulator: ["core", "std"],
   workers: ["core", "std", "parquet", "detection"],
   coordinator: ["core", "std", "objects", "store", "parquet", "detection", "alerts", "workers"],
+  athena: ["core", "std", "parquet"],
   lake: ["core", "std", "parquet", "objects", "store"],
   metrics: ["core", "coordinator"],
-  commands: ["core", "std", "coordinator", "metrics", "lake", "generator", "emulator", "objects"],
+  commands: [
+    "core",
+    "athena",
+    "std",
+    "coordinator",
+    "metrics",
+    "lake",
+    "generator",
+    "emulator",
+    "objects",
+  ],
   "main.ts": ["core", "commands"],
 };
 
