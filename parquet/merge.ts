@@ -34,10 +34,11 @@ export interface MergeOptions {
 }
 
 /** Bytes of a row group before compression, about: bounds what is encoded at once. */
-const ROW_GROUP_BYTES_MAX = 16 * 1024 * 1024;
+export const ROW_GROUP_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Rows of which one column is decoded at a time: bounds memory, and spares decoding shared files again. */
 const SLICE_ROWS_MAX = 50_000;
+const SLICE_BYTES_MAX = 2 * ROW_GROUP_BYTES_MAX;
 
 /** Rows of one hour that become a row group, or that only the rollup counts. */
 interface Group {
@@ -68,18 +69,20 @@ export async function* mergeHours(
   const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
   const { rows, bounds } = await openRows(hours);
   const { orders, timesMs } = await orderHours(rows, bounds, signal);
-  const groupRowsMax = Math.max(
-    1,
-    Math.min(rowGroupRowsMax, Math.floor(ROW_GROUP_BYTES_MAX / Math.max(rows.rowBytesMean, 1))),
-  );
+  const groupsOf = (hour: number, list: Uint32Array, isStanding: boolean): Group[] =>
+    rows.cut(list, rowGroupRowsMax, ROW_GROUP_BYTES_MAX).map((rows) => ({
+      hour,
+      rows,
+      isStanding,
+    }));
   const groups = orders.flatMap((order, hour) => [
-    ...cut(order.standing, groupRowsMax).map((rows) => ({ hour, rows, isStanding: true })),
-    ...cut(order.written, groupRowsMax).map((rows) => ({ hour, rows, isStanding: false })),
+    ...groupsOf(hour, order.standing, true),
+    ...groupsOf(hour, order.written, false),
   ]);
 
   let next = 0;
   let output = new HourOutput(fileBytesMax);
-  for (const slice of slicesOf(groups)) {
+  for (const slice of slicesOf(rows, groups)) {
     signal?.throwIfAborted();
     const encoded = await encodeSlice(rows, slice);
     for (let i = 0; i < slice.length; i++) {
@@ -136,7 +139,7 @@ async function openRows(hours: readonly HourInput[]) {
 async function orderHours(rows: RowSet, bounds: readonly HourRows[], signal?: AbortSignal) {
   const keys = new KeyTable(rows.count);
   const all = Uint32Array.from({ length: rows.count }, (_, i) => i);
-  for (const piece of cut(all, SLICE_ROWS_MAX)) {
+  for (const piece of rows.cut(all, SLICE_ROWS_MAX, Infinity)) {
     signal?.throwIfAborted();
     const selection = rows.select([piece]);
     const [timesMs] = await selection.read("event_time");
@@ -176,28 +179,22 @@ async function encodeSlice(rows: RowSet, slice: readonly Group[]) {
   return encoded;
 }
 
-/** Cuts rows into pieces of about equal size, at most `rowsMax` each. */
-function cut(rows: Uint32Array, rowsMax: number): Uint32Array[] {
-  const pieceCount = Math.ceil(rows.length / rowsMax);
-  const pieceRows = Math.ceil(rows.length / pieceCount);
-  return Array.from(
-    { length: pieceCount },
-    (_, i) => rows.subarray(i * pieceRows, (i + 1) * pieceRows),
-  );
-}
-
 /** Consecutive groups of a bounded number of rows; standing rows apart, since little of them is read. */
-function* slicesOf(groups: readonly Group[]): Generator<Group[]> {
+function* slicesOf(set: RowSet, groups: readonly Group[]): Generator<Group[]> {
   let slice: Group[] = [];
   let rows = 0;
+  let bytes = 0;
   for (const group of groups) {
-    const full = rows + group.rows.length > SLICE_ROWS_MAX;
+    const groupBytes = group.rows.reduce((sum, row) => sum + set.bytesOf(row), 0);
+    const full = rows + group.rows.length > SLICE_ROWS_MAX || bytes + groupBytes > SLICE_BYTES_MAX;
     if (slice.length > 0 && (full || slice[0].isStanding !== group.isStanding)) {
       yield slice;
       slice = [];
       rows = 0;
+      bytes = 0;
     }
     slice.push(group);
+    bytes += groupBytes;
     rows += group.rows.length;
   }
   if (slice.length > 0) yield slice;

@@ -11,6 +11,8 @@ export interface RowRange {
 interface Block {
   readonly reader: TableReader;
   readonly rowStart: number;
+  /** Bytes of a row when decompressed, on average. */
+  readonly rowBytes: number;
 }
 
 /**
@@ -19,8 +21,6 @@ interface Block {
  */
 export class RowSet {
   readonly count: number;
-  /** Bytes of a row when decompressed, on average. */
-  readonly rowBytesMean: number;
   readonly #blocks: Block[] = [];
   readonly #blockOf: Uint32Array;
   readonly #rowInBlock: Uint32Array;
@@ -31,12 +31,15 @@ export class RowSet {
     this.#rowInBlock = new Uint32Array(this.count);
     const blockIds = new Map<TableReader, number[]>();
     let row = 0;
-    let bytes = 0;
     for (const { reader, rowStart, rowCount } of ranges) {
       let ids = blockIds.get(reader);
       if (ids === undefined) {
         ids = reader.rowGroups.map((group) =>
-          this.#blocks.push({ reader, rowStart: group.rowStart }) - 1
+          this.#blocks.push({
+            reader,
+            rowStart: group.rowStart,
+            rowBytes: group.uncompressedBytes / Math.max(group.rowCount, 1),
+          }) - 1
         );
         blockIds.set(reader, ids);
       }
@@ -47,10 +50,31 @@ export class RowSet {
           this.#blockOf[row] = ids[i];
           this.#rowInBlock[row++] = inBlock;
         }
-        if (to > from) bytes += group.uncompressedBytes * (to - from) / group.rowCount;
       });
     }
-    this.rowBytesMean = this.count === 0 ? 0 : bytes / this.count;
+  }
+
+  /** Bytes of a row when decompressed, about: the average of its row group. */
+  bytesOf(row: number): number {
+    return this.#blocks[this.#blockOf[row]].rowBytes;
+  }
+
+  /** Cuts rows, in their order, into pieces of at most so many rows and, unless it is one row, so many bytes. */
+  cut(rows: Uint32Array, rowsMax: number, bytesMax: number): Uint32Array[] {
+    const pieces: Uint32Array[] = [];
+    let from = 0;
+    let bytes = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const rowBytes = this.bytesOf(rows[i]);
+      if (i > from && (i - from >= rowsMax || bytes + rowBytes > bytesMax)) {
+        pieces.push(rows.subarray(from, i));
+        from = i;
+        bytes = 0;
+      }
+      bytes += rowBytes;
+    }
+    if (from < rows.length) pieces.push(rows.subarray(from));
+    return pieces;
   }
 
   /** Prepares reading columns of some rows, given as lists of row numbers. */
