@@ -18,16 +18,17 @@ export type Report = ObjectReport | { readonly status: "not_read"; readonly reas
  * Puts a shard's parts, then commits it: data first, pointer last. Throws TrailsieveError `fenced` if the lease was
  * lost; the parts that were put are then swept later.
  * @param reports one for each of the shard's refs, in their order
+ * @param signals `signal` aborts the work; `giveUp` ends waiting for a lake in trouble, whose error is thrown then
  */
 export async function commitShard(
   context: RunContext,
   shard: LeasedShard,
   reports: readonly Report[],
   result: Pick<ResultMessage, "alerts" | "parts" | "rejected">,
-  signal: AbortSignal,
+  signals: { readonly signal: AbortSignal; readonly giveUp: AbortSignal },
 ): Promise<void> {
   const parts: NewPart[] = [];
-  for (const part of result.parts) parts.push(await putPart(context, part, signal));
+  for (const part of result.parts) parts.push(await putPart(context, part, signals));
   const shardResult: ShardResult = {
     objects: reports.map((report, index) => objectResult(shard, index, report)),
     rejected: result.rejected.map((record): RejectedRecord => ({
@@ -49,10 +50,12 @@ export async function commitShard(
 async function putPart(
   context: RunContext,
   part: PartReport,
-  signal: AbortSignal,
+  signals: { readonly signal: AbortSignal; readonly giveUp: AbortSignal },
 ): Promise<NewPart> {
   const path = `${PARTS_FOLDER}/${crypto.randomUUID()}.parquet`;
-  const etag = await context.lake!.put(path, part.bytes, { condition: { kind: "create" }, signal });
+  // Nobody else writes under this name, so an attempt whose answer was lost is simply made again.
+  const condition = { kind: "always" } as const;
+  const etag = await context.lakeGate!.put(path, part.bytes, { condition, ...signals });
   return { path, etag, bytes: part.bytes.length, hours: part.hours };
 }
 

@@ -1,5 +1,5 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
-import { describeError } from "../core/errors.ts";
+import { describeError, TrailsieveError } from "../core/errors.ts";
 import { hourName } from "../core/hours.ts";
 import { type Dataset, lakeFilePath, type LakeFormat } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
@@ -7,6 +7,7 @@ import type { LakeStore, PutCondition } from "../objects/mod.ts";
 import type { HourWork, LakeFile, LakeWrite, Store } from "../store/mod.ts";
 import type { MergedMessage } from "../workers/mod.ts";
 import { setAsideDamaged } from "./damaged_parts.ts";
+import { isLakeTrouble } from "./lake_gate.ts";
 import { readRound, type RoundHour } from "./merge_round.ts";
 import { MergeWorker } from "./merge_worker.ts";
 import type { RunReport } from "./run_report.ts";
@@ -36,9 +37,16 @@ export class Compactor implements Disposable {
   readonly #options: CompactorOptions;
   readonly #worker = new MergeWorker();
   readonly #wake = new Wake();
+  #trouble: TrailsieveError | null = null;
+  #isWriterTold = false;
 
   constructor(options: CompactorOptions) {
     this.#options = options;
+  }
+
+  /** What of the lake's store kept the last round from its end; null if nothing did. */
+  get trouble(): TrailsieveError | null {
+    return this.#trouble;
   }
 
   /**
@@ -51,9 +59,12 @@ export class Compactor implements Disposable {
     const { store } = this.#options;
     let good = true;
     const done = new Set<number>();
+    this.#trouble = null;
     let heldSince = performance.now();
     while (good && !options.signal.aborted) {
-      const works = await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE });
+      const works = await this.#mayWrite()
+        ? await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE })
+        : [];
       if (works.length > 0) {
         relieveMemory();
         // Beside a replica that keeps reading, parts never end: what came after the first round is its own.
@@ -78,6 +89,17 @@ export class Compactor implements Disposable {
     this.#worker[Symbol.dispose]();
   }
 
+  /** Where the lake does not heed conditions, one replica alone replaces its files. */
+  async #mayWrite(): Promise<boolean> {
+    const { store, lake, conditionalWrites } = this.#options;
+    if (conditionalWrites || await store.claimLakeWriter()) return true;
+    if (!this.#isWriterTold) {
+      log.warn(`Another replica alone writes the files of ${lake.url}: it is left to that one`);
+      this.#isWriterTold = true;
+    }
+    return false;
+  }
+
   async #compact(works: readonly HourWork[], signal: AbortSignal): Promise<boolean> {
     const { store, lake, format } = this.#options;
     const unfinished = new Set(works.map((work) => work.hourMs));
@@ -98,6 +120,11 @@ export class Compactor implements Disposable {
       return true;
     } catch (error) {
       if (signal.aborted) return false;
+      // Whoever runs the rounds says what it does about it.
+      if (isLakeTrouble(error)) {
+        this.#trouble = error;
+        return false;
+      }
       const names = works.map((work) => hourName(work.hourMs)).join(", ");
       log.error(`Cannot compact ${names}: ${describeError(error)}`);
       // Without its damaged parts the round is tried again at once.
@@ -181,15 +208,23 @@ export class Compactor implements Disposable {
   }
 
   /** Writes a file in place of the version that the round found there, or where it found none. */
-  #put(hour: RoundHour, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<string> {
+  async #put(
+    hour: RoundHour,
+    path: string,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { lake, conditionalWrites } = this.#options;
+    if (!await this.#mayWrite()) {
+      throw new TrailsieveError("fenced", `Cannot write ${lake.url}${path}: another replica does`);
+    }
     const etag = hour.etags.get(path);
     const condition: PutCondition = !conditionalWrites
       ? { kind: "always" }
       : etag === undefined
       ? { kind: "create" }
       : { kind: "replace", etag };
-    return lake.put(path, bytes, { condition, signal });
+    return await lake.put(path, bytes, { condition, signal });
   }
 
   async #removeSpared(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { Source } from "../objects/mod.ts";
 import type { LeasedShard, PlannedRef } from "../store/mod.ts";
 import type { ResultMessage, ShardObject } from "../workers/mod.ts";
 import { commitShard, type Report } from "./commit_shard.ts";
+import { isLakeTrouble } from "./lake_gate.ts";
 import type { RunContext } from "./run_context.ts";
 import { WorkerLost } from "./shard_worker.ts";
 import { Wake } from "./wake.ts";
@@ -38,6 +39,8 @@ export class Dispatcher {
   readonly #events: DispatchEvents;
   readonly #ours: { readonly sourceUrls: readonly string[] };
   readonly #gets = new Map<string, { denied: number; other: number }>();
+  /** Ends waiting for a lake in trouble. */
+  #giveUp: AbortSignal = AbortSignal.abort();
   #active = 0;
 
   constructor(context: RunContext, pool: WorkerPool, workers: number, events: DispatchEvents) {
@@ -68,8 +71,12 @@ export class Dispatcher {
       this.wake.all();
     }, () => {});
     const stop = new AbortController();
+    const ends = AbortSignal.any([options.drain, stop.signal]);
+    this.#giveUp = ends;
     const lane = async () => {
-      while (!options.drain.aborted && !stop.signal.aborted) {
+      while (!ends.aborted) {
+        await this.#context.lakeGate?.whenOpen(ends);
+        if (ends.aborted) break;
         const shard = await this.#context.store.takeShard(this.#ours);
         if (shard !== null) {
           this.#active++;
@@ -88,8 +95,8 @@ export class Dispatcher {
         this.wake.all();
         throw error;
       }));
-    const ends = await Promise.allSettled(lanes);
-    const failed = ends.find((end) => end.status === "rejected");
+    const settled = await Promise.allSettled(lanes);
+    const failed = settled.find((end) => end.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
@@ -119,7 +126,7 @@ export class Dispatcher {
       await this.#readAndCommit(shard, lease.signal);
       this.#events.onCommit(shard);
     } catch (error) {
-      await this.#giveBack(shard, error);
+      await this.#giveBack(shard, error, lease.signal.aborted);
     } finally {
       clearInterval(heartbeat);
     }
@@ -157,7 +164,8 @@ export class Dispatcher {
     }
     signal.throwIfAborted();
     await this.#planChanged(shard, source, reports, signal);
-    await commitShard(this.#context, shard, reports, result, signal);
+    const giveUp = this.#giveUp;
+    await commitShard(this.#context, shard, reports, result, { signal, giveUp });
     this.#logTroubles(shard, source, reports);
   }
 
@@ -225,9 +233,9 @@ export class Dispatcher {
   }
 
   /** A shard that was not committed goes back; why decides whether anyone is blamed. */
-  async #giveBack(shard: LeasedShard, error: unknown): Promise<void> {
+  async #giveBack(shard: LeasedShard, error: unknown, isLost: boolean): Promise<void> {
     const { store, report } = this.#context;
-    if (error instanceof TrailsieveError && error.code === "fenced") {
+    if (isLost || error instanceof TrailsieveError && error.code === "fenced") {
       return log.warn(`Dropped the result of shard ${shard.id}: its lease was lost`);
     }
     if (error instanceof WorkerLost) {
@@ -241,6 +249,8 @@ export class Dispatcher {
       return;
     }
     await store.releaseShard(shard, { died: false }).catch(() => {});
+    // A shard whose lake is in trouble when the run is to end is the next run's.
+    if (this.#giveUp.aborted && isLakeTrouble(error)) return;
     throw error instanceof Error ? error : new Error(describeError(error));
   }
 }

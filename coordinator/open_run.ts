@@ -11,6 +11,7 @@ import {
   type Source,
 } from "../objects/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
+import { LakeGate } from "./lake_gate.ts";
 import { type LoadedRules, loadRules } from "./load_rules.ts";
 import { RunReport } from "./run_report.ts";
 import type { RunContext } from "./run_context.ts";
@@ -89,6 +90,7 @@ export async function openRun(
     store,
     sources: new Map(sources.map((source) => [source.url, source])),
     lake,
+    lakeGate: lake === null ? null : new LakeGate(lake),
     lakeFormat: settings["lake-format"],
     conditionalWrites,
     report,
@@ -173,7 +175,8 @@ async function prepareStores(
   );
   if (!probe.conditionalWrites && store.kind === "postgres") {
     log.warn(
-      `${settings.lake} does not honour conditional writes: let only one replica write to it`,
+      `${settings.lake} does not honour conditional writes: one replica alone writes its files, and another ` +
+        "takes over when that one ends or is silent for ten minutes",
     );
   }
   return probe.conditionalWrites;

@@ -1,6 +1,7 @@
 import type { LakeFormat } from "../core/lake_paths.ts";
 import type { LakeStore, Source } from "../objects/mod.ts";
 import type { Store, Suppression } from "../store/mod.ts";
+import type { LakeGate } from "./lake_gate.ts";
 import type { RunReport } from "./run_report.ts";
 
 /** What the parts of a run share. */
@@ -10,6 +11,8 @@ export interface RunContext {
   readonly sources: ReadonlyMap<string, Source>;
   /** Null with `--lake none`. */
   readonly lake: LakeStore | null;
+  /** Stands before the lake; null with `--lake none`. */
+  readonly lakeGate: LakeGate | null;
   readonly lakeFormat: LakeFormat;
   readonly conditionalWrites: boolean;
   readonly report: RunReport;

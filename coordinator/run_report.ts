@@ -56,6 +56,8 @@ export class RunReport {
   estimate: BackfillEstimate | null = null;
   /** What a backfill whose alerts are summed up found; null for any other run. */
   alertSummary: readonly RuleAlerts[] | null = null;
+  /** Whether a run that ends by itself left hours behind that it should have compacted. */
+  leftHours = false;
   rssBytesMax = 0;
   readonly startedAt = new Date();
   /** First listing and last write, ms since the epoch. */
@@ -107,7 +109,9 @@ export class RunReport {
   /** Whether nothing was given up on, is still pending, undelivered or switched off. */
   get isClean(): boolean {
     return this.objects.dead === 0 && this.objects.pending === 0 && this.events.rejected === 0 &&
-      this.alerts.undelivered === 0 && this.switchedOffRules.size === 0 && this.damagedParts === 0;
+      this.alerts.undelivered === 0 && this.switchedOffRules.size === 0 &&
+      this.damagedParts === 0 &&
+      !this.leftHours;
   }
 
   /** The report in CONTRACT's form. */

@@ -107,7 +107,7 @@ export class TrailRun implements Disposable {
     await this.#all([listed, shards, delivered]);
     // Nothing is left to read: what the isolates hold is better used by compaction.
     this.#run.pool[Symbol.dispose]();
-    if (!this.#drain.aborted) await this.#compactor?.compactDue({ all: true, signal: this.#drain });
+    await this.#compactAll();
     await this.#sweep();
     if (this.#listingError !== null) throw this.#listingError;
   }
@@ -133,10 +133,18 @@ export class TrailRun implements Disposable {
 
   /** Everything but listing, until the drain. */
   #continuously(pause: (ms: number, signal: AbortSignal) => Promise<void>): Promise<void>[] {
+    const { lakeGate } = this.#run.context;
+    lakeGate?.waitOutTrouble(this.#drain);
     const compactions = async () => {
       for (let round = 0; !this.#drain.aborted; round++) {
-        if (round % SWEEP_ROUNDS === 0) await this.#sweep();
-        await this.#compactor?.compactDue({ all: false, signal: this.#drain });
+        await lakeGate?.whenOpen(this.#drain);
+        try {
+          if (round % SWEEP_ROUNDS === 0) await this.#sweep();
+          await this.#compactor?.compactDue({ all: false, signal: this.#drain });
+        } catch (error) {
+          if (!await lakeGate?.noteFiles(error)) throw error;
+        }
+        await lakeGate?.noteFiles(this.#compactor!.trouble);
         await pause(COMPACT_MS, this.#drain);
       }
     };
@@ -149,6 +157,14 @@ export class TrailRun implements Disposable {
 
   [Symbol.dispose](): void {
     this.#compactor?.[Symbol.dispose]();
+  }
+
+  async #compactAll(): Promise<void> {
+    const compactor = this.#compactor;
+    if (compactor === null || this.#drain.aborted) return;
+    const isDone = await compactor.compactDue({ all: true, signal: this.#drain });
+    if (compactor.trouble !== null) throw compactor.trouble;
+    if (!isDone && !this.#drain.aborted) this.#run.context.report.leftHours = true;
   }
 
   async #sweep(): Promise<void> {

@@ -96,6 +96,11 @@ export const LIMITS = {
   hourDueAfterMs: 75 * MINUTE,
   latePartsDueAfterMs: 10 * MINUTE,
   hourPartsMax: 1000,
+  /**
+   * Silence after which the replica that alone writes a lake without conditional writes is replaced. Longer than
+   * any write can take, since one that wakes up afterwards could put an older file back.
+   */
+  lakeWriterSilenceMs: 10 * MINUTE,
   /** An unnamed part may belong to a commit under way; after this it does not. */
   orphanPartMs: 24 * HOUR,
   /** Bytes of an S3 lake that one query fetches into a temporary folder; a query that needs more is refused. */

@@ -14,6 +14,11 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   denied: "Give the user that runs trailsieve access to it",
 };
 
+const ERRNO_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: "Free space on that disk",
+  EDQUOT: "Free space, or raise the quota",
+};
+
 /**
  * The one place where errors of the file system become ours. A fired signal's reason and errors of ours pass
  * unchanged.
@@ -34,9 +39,10 @@ export function translateFileError(
   return new TrailsieveError(code, `Cannot ${call.verb} ${object}: ${state}`, {
     stage: call.stage,
     object,
-    hint: code === "missing" && call.verb === "write"
-      ? "Choose a folder that can be made"
-      : HINTS[code],
+    hint: ERRNO_HINTS[errnoOf(error)] ??
+      (code === "missing" && call.verb === "write"
+        ? "Choose a folder that can be made"
+        : HINTS[code]),
     cause: error,
   });
 }

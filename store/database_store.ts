@@ -11,6 +11,7 @@ import type { DamagedPart, DeadLetterFilter } from "./dead_letter_types.ts";
 import * as outbox from "./deliveries.ts";
 import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
+import { claimLakeWriter } from "./lake_writer.ts";
 import { lakeLog, noteFailedWrite } from "./lake_log.ts";
 import { renewLease } from "./lease.ts";
 import { counts, hasCompany, leftOver, openWork } from "./open_work.ts";
@@ -158,6 +159,10 @@ export class DatabaseStore implements Store {
 
   nextDeliveryAt(sinks: readonly string[]) {
     return outbox.nextDeliveryAt(this.database, sinks);
+  }
+
+  claimLakeWriter() {
+    return claimLakeWriter(this.database, this.#replica.id);
   }
 
   takeDueHours(options: { readonly all: boolean; readonly limit: number }) {

@@ -374,6 +374,11 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   nextDeliveryAt(sinks: readonly string[]): Promise<number | null>;
 
   /**
+   * Makes this replica the only one that writes the lake's files, or finds that it is. @returns false while another
+   * one is, which neither left nor was silent for `LIMITS.lakeWriterSilenceMs`
+   */
+  claimLakeWriter(): Promise<boolean>;
+  /**
    * Takes up to `limit` hours that have parts, and a few days of those whose files are daily, oldest first: those
    * that are due by DESIGN's rule, or with `all` every one. What another living replica holds is left out.
    */

@@ -154,6 +154,26 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals(kept.map(({ rows }) => rows), [0]);
   },
 
+  async "claimLakeWriter() gives the lake to one replica until it left or was long silent"(store) {
+    const other = "00000000-0000-4000-8000-000000000001";
+    assertEquals([await store.claimLakeWriter(), await store.claimLakeWriter()], [true, true]);
+    await rowsOf(store, `insert into replicas values ('${other}', now())`);
+    await rowsOf(store, `update settings set value = '${other}' where name = 'lake_writer'`);
+    assertEquals(await store.claimLakeWriter(), false);
+    const isSilent = (time: string) =>
+      rowsOf(
+        store,
+        `update replicas set heartbeat_at = now() - interval '${time}' where id = '${other}'`,
+      );
+    await isSilent("9 minutes");
+    assertEquals(await store.claimLakeWriter(), false);
+    await isSilent("11 minutes");
+    assertEquals(await store.claimLakeWriter(), true);
+    await rowsOf(store, `update settings set value = '${other}' where name = 'lake_writer'`);
+    await rowsOf(store, `delete from replicas where id = '${other}'`);
+    assertEquals(await store.claimLakeWriter(), true);
+  },
+
   async "releaseHour() frees the hour at once"(store) {
     await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
     const [work] = await takeAllHours(store);
