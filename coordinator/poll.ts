@@ -18,8 +18,9 @@ export async function poll(
   observer: RunObserver,
 ): Promise<RunReport> {
   const call = { settings, databaseUrl, access, signals, observer };
-  const days = { fromMs: settings.since === null ? null : dayOf(settings.since), toMs: null };
-  return await runOver(call, "live", days, async (trail) => {
+  const { since, full, lookback: lookbackMs } = settings;
+  const days = { fromMs: since === null ? null : dayOf(since), toMs: null };
+  return await runOver(call, "live", { ...days, schedule: { full, lookbackMs } }, async (trail) => {
     if (settings.once) return await trail.once();
     const wake = new Wake();
     await trail.follow(settings.interval, (ms, signal) => wake.wait(ms, signal));

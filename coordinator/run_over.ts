@@ -4,7 +4,7 @@ import type { ObjectChoice } from "./choose_objects.ts";
 import { finishReport } from "./finish_report.ts";
 import { type OpenRun, openRun, type ProcessAccess } from "./open_run.ts";
 import type { RunReport } from "./run_report.ts";
-import { type RunSignals, TrailRun } from "./run_trail.ts";
+import { type RunSignals, type TrailOptions, TrailRun } from "./run_trail.ts";
 
 /** Told while a run goes on. */
 export interface RunObserver {
@@ -31,7 +31,7 @@ export interface RunCall {
 export async function runOver(
   { settings, databaseUrl, access, signals, observer, joins = false }: RunCall,
   lane: Lane,
-  days: Pick<ObjectChoice, "fromMs" | "toMs">,
+  { schedule, ...days }: Pick<ObjectChoice, "fromMs" | "toMs"> & Pick<TrailOptions, "schedule">,
   go: (trail: TrailRun, run: OpenRun) => Promise<void>,
   backfillIds?: readonly string[],
 ): Promise<RunReport> {
@@ -47,6 +47,7 @@ export async function runOver(
     drain: signals.drain,
     lane,
     choice: { accounts, regions, ...days },
+    schedule,
   });
   try {
     await go(trail, run);

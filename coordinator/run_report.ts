@@ -47,6 +47,8 @@ export class RunReport {
   readonly listings = new Map<string, SourceListing>();
   /** Parts of the lake that could not be read and are dead letters now. */
   damagedParts = 0;
+  /** Prefixes whose last listing failed, by their source's URL. */
+  readonly failingPrefixes = new Map<string, number>();
   workers = 0;
   /** Whether a lake is written: without one nobody looks for duplicates. */
   lake = true;
@@ -101,17 +103,23 @@ export class RunReport {
     this.rssBytesMax = Math.max(this.rssBytesMax, Deno.memoryUsage().rss);
   }
 
+  /** Prefixes that could not be listed when they were tried last. */
+  get prefixesFailing(): number {
+    return [...this.failingPrefixes.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** What the requests so far cost. */
   get dollars(): number {
     return dollarsOf(this.requests);
   }
 
-  /** Whether nothing was given up on, is still pending, undelivered or switched off. */
+  /** Whether nothing was given up on, is still pending, undelivered, unlisted or switched off. */
   get isClean(): boolean {
     return this.objects.dead === 0 && this.objects.pending === 0 && this.events.rejected === 0 &&
       this.alerts.undelivered === 0 && this.switchedOffRules.size === 0 &&
       this.damagedParts === 0 &&
-      !this.leftHours;
+      !this.leftHours &&
+      this.prefixesFailing === 0;
   }
 
   /** The report in CONTRACT's form. */
@@ -140,6 +148,7 @@ export class RunReport {
         hash: this.rules.hash,
       },
       bytes: this.bytes,
+      prefixes: { failing: this.prefixesFailing },
       requests: this.requests,
       dollars: this.dollars,
       rss_bytes_max: this.rssBytesMax,

@@ -4,6 +4,7 @@ import { chooses, type ObjectChoice } from "./choose_objects.ts";
 import { Compactor } from "./compact_hours.ts";
 import { Deliverer } from "./deliver_alerts.ts";
 import { Dispatcher } from "./dispatch.ts";
+import { listPass } from "./list_pass.ts";
 import { listTrail } from "./list_trail.ts";
 import { sweepParts } from "./sweep_parts.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -48,6 +49,12 @@ export interface Planning {
 export interface TrailOptions extends RunSignals {
   readonly choice: ObjectChoice;
   readonly lane: Lane;
+  /** How sources in buckets are followed; left out, everything is listed. */
+  readonly schedule?: {
+    /** Whether each pass lists every prefix, due or not. */
+    readonly full: boolean;
+    readonly lookbackMs: number;
+  };
 }
 
 /** The parts of a run at work: listing, shards, deliveries and compaction, each at its own pace. */
@@ -64,6 +71,8 @@ export class TrailRun implements Disposable {
   #passes = 0;
   /** What kept a source from being listed. */
   #listingError: unknown = null;
+  /** Listing nodes whose objects are in the report already. */
+  readonly #counted = new Set<number>();
 
   constructor(run: OpenRun, options: TrailOptions) {
     const { context } = run;
@@ -92,7 +101,7 @@ export class TrailRun implements Disposable {
       .catch((error) => {
         // A drain ends it early, which is no failure.
         if (!this.#drain.aborted) throw error;
-      }) ?? this.#list();
+      }) ?? this.#list(null);
     const shards = this.#dispatcher.run({
       drain: this.#drain,
       untilIdle: listed,
@@ -124,7 +133,7 @@ export class TrailRun implements Disposable {
   ): Promise<void> {
     const passes = async () => {
       while (!this.#drain.aborted) {
-        await this.#list();
+        await this.#list(intervalMs);
         await pause(intervalMs, this.#drain);
       }
     };
@@ -174,9 +183,12 @@ export class TrailRun implements Disposable {
     }
   }
 
-  /** One pass over every source; a source that cannot be listed does not keep the others from it. */
-  async #list(): Promise<void> {
-    const { context, workers } = this.#run;
+  /**
+   * One pass over every source, of several at an interval or the only one; a source that cannot be listed does not keep
+   * the others from it.
+   */
+  async #list(intervalMs: number | null): Promise<void> {
+    const { context } = this.#run;
     this.#listingError = null;
     if (this.#passes === 0) {
       const left = await context.store.leftOver({ sourceUrls: [...context.sources.keys()] });
@@ -185,17 +197,7 @@ export class TrailRun implements Disposable {
     await Promise.all(
       outermost([...context.sources.values()]).map(async (source) => {
         try {
-          await listTrail(source, source.prefix, {
-            store: context.store,
-            report: context.report,
-            lane: this.#options.lane,
-            suppress: context.suppress,
-            accept: (key) => chooses(this.#options.choice, key.slice(source.prefix.length)),
-            onPlanned: () => this.#dispatcher.wake.all(),
-            signal: this.#drain,
-            isFirst: this.#passes === 0,
-            workers,
-          });
+          await this.#listOne(source, intervalMs);
           context.report.addListing(source.url, true);
         } catch (error) {
           if (this.#drain.aborted) return;
@@ -206,6 +208,34 @@ export class TrailRun implements Disposable {
       }),
     );
     this.#passes++;
+  }
+
+  async #listOne(source: Source, intervalMs: number | null): Promise<void> {
+    const { context, workers } = this.#run;
+    const { choice, lane, schedule } = this.#options;
+    const common = {
+      store: context.store,
+      report: context.report,
+      lane,
+      suppress: context.suppress,
+      onPlanned: () => this.#dispatcher.wake.all(),
+      signal: this.#drain,
+      workers,
+    };
+    // A folder is always listed whole: that costs nothing, and files appear in it anywhere.
+    if (source.kind === "file" || schedule === undefined) {
+      const accept = (key: string) => chooses(choice, key.slice(source.prefix.length));
+      return await listTrail(source, { ...common, accept, isFirst: this.#passes === 0 });
+    }
+    await listPass(source, {
+      ...common,
+      ...schedule,
+      choice,
+      once: intervalMs === null,
+      // Of several replicas the first one lists what is due at every pass; another does when that one is late.
+      sharedMs: (intervalMs ?? 0) / 2,
+      counted: this.#counted,
+    });
   }
 
   /** Waits for everything that was started; the first failure ends the rest and is what is thrown. */

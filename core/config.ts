@@ -292,6 +292,14 @@ export const POLL_SETTINGS = {
     (text) => parseSince(text, Date.now()),
     null,
   ),
+  lookback: one<number>(
+    {
+      shape: "DURATION",
+      help: "how far before the last object of a day listing starts again (default 6h)",
+    },
+    parseDuration,
+    6 * 3_600_000,
+  ),
   interval: one<number>(
     { shape: "DURATION", help: "time between passes (default 5m)" },
     parseDuration,
@@ -429,9 +437,7 @@ export type WorkSettings = SettingValues<typeof WORK_SETTINGS>;
 export type PollSettings = SettingValues<typeof POLL_SETTINGS>;
 
 /** Flags of CONTRACT.md that a later version brings. */
-export const FLAGS_NOT_BUILT: readonly string[] = [
-  "lookback",
-];
+export const FLAGS_NOT_BUILT: readonly string[] = [];
 
 /** The database that a setting names, or the embedded one below the user's folder. */
 export function databaseUrlOf(database: string | null, folder: string): string {

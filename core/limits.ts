@@ -26,6 +26,22 @@ export const LIMITS = {
   levelFoldersMax: 100,
   /** Levels below `AWSLogs/`, or below the source, that are looked into; CloudTrail's layout needs 5. */
   levelDepthMax: 8,
+  /** The longest pause of a quiet prefix: with a pass every five minutes it is listed within the hour. */
+  listPauseMs: 55 * MINUTE,
+  /** The longest pause of a level: a region that was never used is what an attacker opens. */
+  listFolderPauseMs: 15 * MINUTE,
+  /** How long after its end a day is listed again: CloudTrail delivers again what it could not deliver. */
+  listClosedDaysMs: 30 * 24 * HOUR,
+  /** Pages after which a listing is split into ranges that others list. */
+  listSplitPages: 20,
+  /** Ranges that a listing is split into. */
+  listRangesMax: 16,
+  /** Keys of a day up to which it is listed whole: one request either way, and no late object hides. */
+  listWholeKeysMax: 900,
+  /** Objects of a first pass beyond which it says what they cost before the first is read. */
+  firstPassObjectsMax: 100_000,
+  /** How long new refs wait for company before they are planned. */
+  listPlanAfterMs: 5 * SECOND,
   /** Objects beside folders; beyond them the level is listed as a whole. */
   levelObjectsMax: 10_000,
   /** Days of a base that a backfill lists as one range: a page or two of a busy account and region. */

@@ -14,6 +14,7 @@ import { filterUnknown } from "./known_objects.ts";
 import { claimLakeWriter } from "./lake_writer.ts";
 import { lakeLog, noteFailedWrite } from "./lake_log.ts";
 import { renewLease } from "./lease.ts";
+import { DatabaseListingStore } from "./listing_store.ts";
 import { counts, hasCompany, leftOver, openWork } from "./open_work.ts";
 import { forgetParts, namedParts, sparedParts } from "./part_rows.ts";
 import { listDeadLetters, showDeadLetter } from "./read_dead_letters.ts";
@@ -44,6 +45,7 @@ import type {
 /** The {@linkcode Store} on a database whose schema is current; each method stands in a file of its own. */
 export class DatabaseStore implements Store {
   readonly kind: "pglite" | "postgres";
+  readonly listing: DatabaseListingStore;
   /** For the tests of this room, which set clocks back and look into tables. */
   readonly database: Database;
   readonly #queue: Queue;
@@ -55,6 +57,7 @@ export class DatabaseStore implements Store {
     this.database = database;
     this.#queue = queue;
     this.#replica = replica;
+    this.listing = new DatabaseListingStore(database, replica.id);
     this.#vacuum = new EmbeddedVacuum(database);
   }
 

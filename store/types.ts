@@ -3,6 +3,7 @@ import type { BackfillStore } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
 import type { Stage } from "../core/errors.ts";
 import type { LakeFormat, LakePeriod } from "../core/lake_paths.ts";
+import type { ListingStore } from "./listing_types.ts";
 
 /** An object of a shard: its ref and how often it was tried before. */
 export interface PlannedRef extends ObjectRef {
@@ -270,6 +271,8 @@ export interface OfWork extends OfSources {
  */
 export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   readonly kind: "pglite" | "postgres";
+  /** The schedule of listing. */
+  readonly listing: ListingStore;
 
   /**
    * Ties the database to one lake at the first call. Throws `usage` naming `--rebind-lake` if it belongs to

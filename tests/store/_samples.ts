@@ -143,7 +143,7 @@ export async function emptyTables(store: Store): Promise<void> {
   const { db } = databaseOf(store);
   await sql`truncate key_heads, ledger, dead_letters, shards, turns, planned_refs, settings, alerts, deliveries,
     parts, part_hours, hours, lake_files, lake_log, lake_days, backfills,
-    backfill_ranges`.execute(db);
+    backfill_ranges, listing_nodes`.execute(db);
   await sql`delete from pgboss.job`.execute(db);
 }
 

@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+import {
+  belongsTo,
+  instant,
+  IS_FREE,
+  isDue,
+  NODE_COLUMNS,
+  type NodeRow,
+  toNode,
+} from "./listing_rows.ts";
+import type { FailingNode, ListingNode, ListingPass, ListingStore } from "./listing_types.ts";
+
+/** See {@linkcode ListingStore.claim}. */
+export async function claimListing(
+  database: Database,
+  replicaId: string,
+  pass: ListingPass,
+  nowMs: number,
+  { limit, skip }: { readonly limit: number; readonly skip: readonly number[] },
+): Promise<readonly ListingNode[]> {
+  const { rows } = await database.query("claim a listing", (db) =>
+    sql<NodeRow>`
+    with due as (
+      select n.id from listing_nodes n
+      where ${belongsTo(pass)} and ${isDue(pass, nowMs)} and ${IS_FREE}
+        and n.id <> all(${[...skip]}::bigint[])
+        and (n.kind in ('day', 'range')
+          or not exists (select from listing_nodes r where r.parent_id = n.id and r.kind = 'range'))
+      order by n.due_at, n.id limit ${limit} for update of n skip locked
+    )
+    update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1
+    from due where n.id = due.id
+    returning ${NODE_COLUMNS}`.execute(db));
+  return rows.map(toNode);
+}
+
+/** See {@linkcode ListingStore.outlook}. */
+export async function listingOutlook(
+  database: Database,
+  replicaId: string,
+  pass: ListingPass,
+  nowMs: number,
+  silentSinceMs: number,
+): ReturnType<ListingStore["outlook"]> {
+  const { rows: [row] } = await database.query(
+    "look for listings to come",
+    (db) =>
+      sql<{ retry: number | null; silent: number }>`
+    select (select extract(epoch from min(n.due_at))::float8 * 1000 from listing_nodes n
+        where ${belongsTo(pass)} and n.failures > 0 and n.due_at > ${instant(nowMs)}) as retry,
+      (select count(*)::int from listing_nodes n
+        join replicas holder on holder.id = n.claimed_by
+        where ${belongsTo(pass)} and ${isDue(pass, nowMs)} and n.claimed_by <> ${replicaId}::uuid
+          and holder.heartbeat_at < ${instant(silentSinceMs)}) as silent`.execute(db),
+  );
+  return { nextRetryAt: row.retry, heldSilently: row.silent };
+}
+
+/** See {@linkcode ListingStore.failing}. */
+export async function failingListings(
+  database: Database,
+  pass: ListingPass,
+  limit: number,
+): ReturnType<ListingStore["failing"]> {
+  const { rows } = await database.query(
+    "look for failing listings",
+    (db) =>
+      sql<FailingNode & { total: number }>`
+    select n.prefix, n.error, n.failures, (count(*) over ())::int as total from listing_nodes n
+    where ${belongsTo(pass)} and n.failures > 0 order by n.prefix limit ${limit}`.execute(db),
+  );
+  return {
+    count: rows[0]?.total ?? 0,
+    nodes: rows.map(({ prefix, error, failures }) => ({ prefix, error, failures })),
+  };
+}

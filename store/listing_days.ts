@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import { DAY_MS } from "../core/hours.ts";
+import type { Trx } from "./database.ts";
+import { dayNumber, dayPrefix, instant } from "./listing_rows.ts";
+import type { NodeChange } from "./listing_types.ts";
+
+/** Stores days of a base that was listed, see {@linkcode NodeChange}. @returns their ids */
+export async function storeDays(
+  trx: Trx,
+  { node, days, newestMs }: Extract<NodeChange, { kind: "days" }>,
+  nowMs: number,
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number | string }>`
+    insert into listing_nodes as n (kind, parent_id, scope, prefix, account, service, region, day,
+      due_at, visited_at, active_at, watermark, key_count)
+    select 'day', b.id, b.scope, ${dayPrefix("b.prefix", "d.day")}, b.account, b.service, b.region,
+      d.day, to_timestamp(d.due / 1000), ${instant(nowMs)}, b.active_at, d.watermark, d.keys
+    from listing_nodes b, unnest(${days.map((day) => day.dayMs / DAY_MS)}::int[],
+      ${days.map((day) => day.dueAt)}::float8[], ${days.map((day) => day.watermark)}::text[],
+      ${days.map((day) => day.keyCount)}::int[]) as d(day, due, watermark, keys)
+    where b.id = ${node.baseId} and exists (select from listing_nodes h
+      where h.id = ${node.id} and h.claim = ${node.claim})
+    on conflict (scope, prefix, kind, start_key) do update set
+      watermark = greatest(n.watermark, excluded.watermark),
+      key_count = greatest(n.key_count, excluded.key_count),
+      visited_at = greatest(n.visited_at, excluded.visited_at),
+      due_at = case when n.due_at = '-infinity' then excluded.due_at else n.due_at end
+    returning n.id`.execute(trx);
+  if (newestMs !== null) {
+    await sql`update listing_nodes set newest_day = greatest(newest_day, ${dayNumber(newestMs)})
+      where id = ${node.id} and claim = ${node.claim}`.execute(trx);
+  }
+  return rows.map((row) => Number(row.id));
+}
+
+/** Turns a base into a flat prefix. */
+export async function flatten(
+  trx: Trx,
+  { node }: Extract<NodeChange, { kind: "flatten" }>,
+  nowMs: number,
+): Promise<void> {
+  await sql`update listing_nodes b set kind = 'flat', watermark = '', claimed_by = null, failures = 0,
+      error = '', visited_at = ${instant(nowMs)}, due_at = ${instant(nowMs)}
+    where b.id = ${node.baseId} and b.kind = 'base' and exists (select from listing_nodes h
+      where h.id = ${node.id} and h.claim = ${node.claim})`.execute(trx);
+  await sql`delete from listing_nodes where parent_id = ${node.baseId} and kind = 'day'`.execute(
+    trx,
+  );
+  if (node.kind === "range") {
+    await sql`delete from listing_nodes where id = ${node.id} and claim = ${node.claim}`.execute(
+      trx,
+    );
+  }
+}
