@@ -6,6 +6,7 @@ import { Deliverer } from "./deliver_alerts.ts";
 import { Dispatcher } from "./dispatch.ts";
 import { listPass } from "./list_pass.ts";
 import { listTrail } from "./list_trail.ts";
+import { nameForeignFiles } from "./name_foreign_files.ts";
 import { sweepParts } from "./sweep_parts.ts";
 import type { OpenRun } from "./open_run.ts";
 import type { Source } from "../objects/mod.ts";
@@ -69,6 +70,7 @@ export class TrailRun implements Disposable {
   readonly #drain: AbortSignal;
   /** Passes over the sources so far. */
   #passes = 0;
+  #foreignNamed = false;
   /** What kept a source from being listed. */
   #listingError: unknown = null;
   /** Listing nodes whose objects are in the report already. */
@@ -177,9 +179,14 @@ export class TrailRun implements Disposable {
   }
 
   async #sweep(): Promise<void> {
-    const { store, lake } = this.#run.context;
-    if (lake !== null && !this.#drain.aborted) {
+    const { store, lake, lakeFormat } = this.#run.context;
+    if (lake === null || this.#drain.aborted) return;
+    try {
       await sweepParts(store, lake, { signal: this.#drain });
+      if (!this.#foreignNamed) await nameForeignFiles(store, lake, lakeFormat, this.#drain);
+      this.#foreignNamed = true;
+    } catch (error) {
+      if (!this.#drain.aborted) throw error;
     }
   }
 

@@ -33,14 +33,19 @@ function emptyScratch(): ByteWriter {
 /**
  * Encodes one column's values for a row group, zstd level 1, with a dictionary where that halves the bytes.
  * Throws where a required value is null or a value is not of the column's type.
+ * @param codec the lake is written in the default alone; docs/performance.md says why
  */
-export function encodeChunk(column: Column, values: readonly unknown[]): EncodedChunk {
+export function encodeChunk(
+  column: Column,
+  values: readonly unknown[],
+  codec: "ZSTD" | "SNAPPY" = "ZSTD",
+): EncodedChunk {
   const writer = emptyScratch();
   const parquet = new ParquetWriter({
     writer,
     schema: schemaOf([column]),
     // Small hours have many columns without a value, and starting the compressor costs more than these.
-    codec: values.every((value) => value === null) ? "UNCOMPRESSED" : "ZSTD",
+    codec: values.every((value) => value === null) ? "UNCOMPRESSED" : codec,
     compressors: { ZSTD: compress },
   });
   const isText = column.type === "string" || column.type === "json";

@@ -5,6 +5,7 @@ import { backlog } from "./backlog.ts";
 import * as backfills from "./backfills.ts";
 import type { BackfillKey, RangeProgress } from "./backfill_types.ts";
 import { bindLake } from "./bind_lake.ts";
+import { claimDay } from "./claim_day.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
 import type { DamagedPart, DeadLetterFilter } from "./dead_letter_types.ts";
@@ -162,6 +163,10 @@ export class DatabaseStore implements Store {
 
   nextDeliveryAt(sinks: readonly string[]) {
     return outbox.nextDeliveryAt(this.database, sinks);
+  }
+
+  claimDay(name: string) {
+    return claimDay(this.database, name);
   }
 
   claimLakeWriter() {

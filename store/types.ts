@@ -376,6 +376,8 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
   /** When the next waiting delivery of one of these sinks is due, ms since the epoch; null where none waits. */
   nextDeliveryAt(sinks: readonly string[]): Promise<number | null>;
 
+  /** Whether a task that is due once a day is this replica's now; true once in 24 hours for all replicas. */
+  claimDay(name: string): Promise<boolean>;
   /**
    * Makes this replica the only one that writes the lake's files, or finds that it is. @returns false while another
    * one is, which neither left nor was silent for `LIMITS.lakeWriterSilenceMs`

@@ -174,6 +174,16 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals(await store.claimLakeWriter(), true);
   },
 
+  async "claimDay() gives a task away once in 24 hours"(store) {
+    assertEquals([await store.claimDay("a"), await store.claimDay("a")], [true, false]);
+    assertEquals(await store.claimDay("b"), true);
+    await rowsOf(
+      store,
+      "update settings set value = (now() - interval '25 hours')::text where name = 'day:a'",
+    );
+    assertEquals([await store.claimDay("a"), await store.claimDay("a")], [true, false]);
+  },
+
   async "releaseHour() frees the hour at once"(store) {
     await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
     const [work] = await takeAllHours(store);
