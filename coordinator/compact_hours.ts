@@ -227,12 +227,20 @@ export class Compactor implements Disposable {
     return await lake.put(path, bytes, { condition, signal });
   }
 
+  /** Removes files that nobody needs; what cannot be removed now is removed another time. */
   async #removeSpared(signal: AbortSignal): Promise<void> {
     const { store, lake } = this.#options;
     while (!signal.aborted) {
       const paths = await store.sparedParts(SPARED_AT_ONCE);
       if (paths.length === 0) return;
-      for (const path of paths) await lake.delete(path, { signal });
+      try {
+        for (const path of paths) await lake.delete(path, { signal });
+      } catch (error) {
+        if (!signal.aborted) {
+          log.warn(`Parts that are merged stay for now: ${describeError(error)}`);
+        }
+        return;
+      }
       await store.forgetParts(paths);
     }
   }

@@ -160,7 +160,7 @@ export class Dispatcher {
         ...full,
         rejected: full.rejected.map((r) => ({ ...r, object: places[r.object] })),
       };
-      this.#noteGets(source, reports, full);
+      this.#noteGets(shard, source, reports, full);
     }
     signal.throwIfAborted();
     await this.#planChanged(shard, source, reports, signal);
@@ -190,7 +190,12 @@ export class Dispatcher {
     }
   }
 
-  #noteGets(source: Source, reports: readonly Report[], { gets, ruleErrors }: ResultMessage): void {
+  #noteGets(
+    shard: LeasedShard,
+    source: Source,
+    reports: readonly Report[],
+    { gets, ruleErrors }: ResultMessage,
+  ): void {
     const { report } = this.#context;
     if (source.kind === "s3") report.requests.get += gets;
     for (const { ruleId, message } of ruleErrors) {
@@ -201,8 +206,10 @@ export class Dispatcher {
     }
     const seen = this.#gets.get(source.url) ?? { denied: 0, other: 0 };
     this.#gets.set(source.url, seen);
-    for (const { status } of reports) {
-      if (status === "denied") seen.denied++;
+    for (const [index, { status }] of reports.entries()) {
+      // What was denied before and waits among others says nothing of the source as a whole.
+      if (status === "denied" && shard.refs[index].attempts === 0) seen.denied++;
+      else if (status === "denied") continue;
       else if (status !== "not_read") seen.other++;
     }
     if (seen.other === 0 && seen.denied >= DENIED_GETS) {

@@ -14,6 +14,8 @@ import type { Lane } from "../store/mod.ts";
 
 /** How often due hours are looked for while following a trail. */
 const COMPACT_MS = 60_000;
+/** Rounds of compaction of a run that ends by itself, of which all but the first are for what failed. */
+const COMPACT_ROUNDS_MAX = 3;
 /** Orphaned parts are looked for once an hour. */
 const SWEEP_ROUNDS = 60;
 
@@ -173,9 +175,14 @@ export class TrailRun implements Disposable {
   async #compactAll(): Promise<void> {
     const compactor = this.#compactor;
     if (compactor === null || this.#drain.aborted) return;
-    const isDone = await compactor.compactDue({ all: true, signal: this.#drain });
-    if (compactor.trouble !== null) throw compactor.trouble;
-    if (!isDone && !this.#drain.aborted) this.#run.context.report.leftHours = true;
+    const { store, report } = this.#run.context;
+    for (let rounds = 0; rounds < COMPACT_ROUNDS_MAX; rounds++) {
+      const isDone = await compactor.compactDue({ all: true, signal: this.#drain });
+      if (compactor.trouble !== null) throw compactor.trouble;
+      // What failed because another replica was first is done, or goes well when it is read anew.
+      if (isDone || this.#drain.aborted || await store.openHours() === 0) return;
+    }
+    report.leftHours = true;
   }
 
   async #sweep(): Promise<void> {
@@ -186,7 +193,8 @@ export class TrailRun implements Disposable {
       if (!this.#foreignNamed) await nameForeignFiles(store, lake, lakeFormat, this.#drain);
       this.#foreignNamed = true;
     } catch (error) {
-      if (!this.#drain.aborted) throw error;
+      // Nothing depends on it: it is due again in an hour, or at the next run.
+      if (!this.#drain.aborted) log.warn(`Orphaned parts stay for now: ${describeError(error)}`);
     }
   }
 

@@ -89,7 +89,15 @@ async function* fetchUrl(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   gets++;
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.fetchTimeoutMs)]);
+  const silent = new AbortController();
+  const giveUp = () =>
+    silent.abort(new Error(`no byte came for ${LIMITS.silentConnectionMs / 1000} s`));
+  let timer = setTimeout(giveUp, LIMITS.silentConnectionMs);
+  const deadline = AbortSignal.any([
+    signal,
+    silent.signal,
+    AbortSignal.timeout(LIMITS.fetchTimeoutMs),
+  ]);
   try {
     const response = await fetch(url, {
       // CloudTrail's objects carry `Content-Encoding: gzip`; inflating, with its limits, is ours.
@@ -98,10 +106,17 @@ async function* fetchUrl(
       signal: deadline,
     });
     if (response.status !== 200) throw await refusal(response);
-    if (response.body !== null) yield* response.body;
+    for await (const piece of response.body ?? []) {
+      clearTimeout(timer);
+      yield piece;
+      // What the reader of a piece takes its time for is not the connection's silence.
+      timer = setTimeout(giveUp, LIMITS.silentConnectionMs);
+    }
   } catch (error) {
     if (error instanceof FetchError || signal.aborted) throw error;
     throw new FetchError("later", (error as Error).message);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -111,7 +111,7 @@ Deno.test("Source.list() that is throttled for good gives up after bounded attem
   world.s3.faults.add({ action: { kind: "slow_down" } });
   const error = await thrown(() => collect(world.source.list("logs/")), "throttled");
   assertEquals(error.advice, "later");
-  assertEquals(world.requests.list, 5);
+  assertEquals(world.requests.list, 7);
 });
 
 Deno.test("Source.list() ends at once when its signal fires while S3 hangs", async () => {
