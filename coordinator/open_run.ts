@@ -95,6 +95,7 @@ export async function openRun(
     conditionalWrites,
     report,
     sinkNames: sinks.map((sink) => sink.name),
+    retentionMs: settings["ledger-retention"],
     suppress: { all: settings["alert-mode"] !== "send", beforeMs: settings["alert-since"] },
   };
   const owned = stack.move();

@@ -20,4 +20,6 @@ export interface RunContext {
   readonly sinkNames: readonly string[];
   /** Of what this run plans. */
   readonly suppress: Suppression;
+  /** How long rows are kept that only tell what was done; null for ever. */
+  readonly retentionMs: number | null;
 }

@@ -5,6 +5,7 @@ import { Compactor } from "./compact_hours.ts";
 import { Deliverer } from "./deliver_alerts.ts";
 import { Dispatcher } from "./dispatch.ts";
 import { listPass } from "./list_pass.ts";
+import { dropOld } from "./drop_old.ts";
 import { listTrail } from "./list_trail.ts";
 import { nameForeignFiles } from "./name_foreign_files.ts";
 import { sweepParts } from "./sweep_parts.ts";
@@ -16,6 +17,8 @@ import type { Lane } from "../store/mod.ts";
 const COMPACT_MS = 60_000;
 /** Rounds of compaction of a run that ends by itself, of which all but the first are for what failed. */
 const COMPACT_ROUNDS_MAX = 3;
+/** How often a replica asks whether it is its turn to drop what is old. */
+const RETENTION_MS = 10 * 60_000;
 /** Orphaned parts are looked for once an hour. */
 const SWEEP_ROUNDS = 60;
 
@@ -122,6 +125,7 @@ export class TrailRun implements Disposable {
     this.#run.pool[Symbol.dispose]();
     await this.#compactAll();
     await this.#sweep();
+    await dropOld(this.#run.context, this.#drain);
     if (this.#listingError !== null) throw this.#listingError;
   }
 
@@ -161,10 +165,17 @@ export class TrailRun implements Disposable {
         await pause(COMPACT_MS, this.#drain);
       }
     };
+    const retention = async () => {
+      while (!this.#drain.aborted) {
+        await dropOld(this.#run.context, this.#drain);
+        await pause(RETENTION_MS, this.#drain);
+      }
+    };
     return [
       this.#dispatcher.run({ drain: this.#drain }),
       this.#deliverer.run({ drain: this.#drain, abort: this.#failed.signal }),
       compactions(),
+      retention(),
     ];
   }
 

@@ -1,6 +1,7 @@
 /** Every setting of the program, declared once (CONTRACT.md, "Settings"). */
 import type { LakeFormat } from "./lake_paths.ts";
 import { LIMITS } from "./limits.ts";
+import { DAY_MS } from "./hours.ts";
 import { LOG_LEVELS, type LogLevelName } from "./log.ts";
 import type { Setting, SettingValues } from "./settings.ts";
 import {
@@ -80,6 +81,17 @@ function parseStorageClass(text: string): string {
   }
   if (/^[A-Z][A-Z0-9_]*$/.test(text)) return text;
   throw new Error(`${JSON.stringify(text)} is no storage class such as STANDARD_IA`);
+}
+
+function parseRetention(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= LIMITS.ledgerRetentionMsMin) return ms;
+  throw new Error(
+    `${JSON.stringify(text)} is less than ${
+      LIMITS.ledgerRetentionMsMin / DAY_MS
+    }d: days are listed until 30 days ` +
+      "after their end, and objects that were dropped before would be read again as new",
+  );
 }
 
 function parseAlert(text: string, folder: string): string {
@@ -241,6 +253,14 @@ export const RUN_SETTINGS = {
     },
     choice(["send", "mute", "summary"]),
     "send",
+  ),
+  "ledger-retention": one<number | null>(
+    {
+      shape: "DURATION",
+      help: "drops what the database only remembers after e.g. 90d; at least 32d (default: kept)",
+    },
+    parseRetention,
+    null,
   ),
   accounts: nameList("account ids to read (default all)"),
   regions: nameList("regions to read (default all)"),

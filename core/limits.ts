@@ -126,6 +126,11 @@ export const LIMITS = {
   queryRangeBytesMax: 8 * MB,
   /** Ranges of a file that are no further apart are fetched as one: a request costs more than these bytes. */
   queryGapBytesMax: MB / 4,
+  /**
+   * The shortest time that the ledger is kept: a day is listed until 30 days after its end, and an object may be
+   * read at any time of its day. Less, and an object that listing still shows would be taken for new.
+   */
+  ledgerRetentionMsMin: 32 * 24 * HOUR,
   /** Dead letters that one call lists; they are read and written by pages. */
   deadLettersListedMax: 10_000_000,
   /** One rule file. */

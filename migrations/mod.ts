@@ -15,6 +15,7 @@ import { BACKFILLS } from "./0009_backfills.ts";
 import { LAKE_DAYS } from "./0010_lake_days.ts";
 import { DEAD_LETTER_ALERTS } from "./0011_dead_letter_alerts.ts";
 import { LISTING } from "./0012_listing.ts";
+import { RETENTION } from "./0013_retention.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -30,4 +31,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0010_lake_days": LAKE_DAYS,
   "0011_dead_letter_alerts": DEAD_LETTER_ALERTS,
   "0012_listing": LISTING,
+  "0013_retention": RETENTION,
 };

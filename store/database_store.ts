@@ -10,6 +10,7 @@ import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
 import type { DamagedPart, DeadLetterFilter } from "./dead_letter_types.ts";
 import * as outbox from "./deliveries.ts";
+import * as retention from "./drop_old.ts";
 import { enqueueShard } from "./enqueue_shard.ts";
 import { filterUnknown } from "./known_objects.ts";
 import { claimLakeWriter } from "./lake_writer.ts";
@@ -26,6 +27,7 @@ import { setAsidePart } from "./set_aside_part.ts";
 import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
 import { takeShard } from "./take_shard.ts";
 import { adoptShards } from "./suppression.ts";
+import type { RetentionScope } from "./retention_types.ts";
 import { EmbeddedVacuum } from "./vacuum.ts";
 import type {
   DeliveryEnd,
@@ -230,6 +232,26 @@ export class DatabaseStore implements Store {
 
   setAsidePart(part: DamagedPart) {
     return setAsidePart(this.database, part);
+  }
+
+  claimRetention(everyMs: number) {
+    return retention.claimRetention(this.database, everyMs);
+  }
+
+  dropOldObjects(of: RetentionScope, after: string | null) {
+    return retention.dropOldObjects(this.database, of, after);
+  }
+
+  dropOldAlerts(of: Pick<RetentionScope, "ageMs">, after: string | null) {
+    return retention.dropOldAlerts(this.database, of, after);
+  }
+
+  dropOldLakeLog(of: Pick<RetentionScope, "ageMs">) {
+    return retention.dropOldLakeLog(this.database, of);
+  }
+
+  reclaimRoom() {
+    return retention.reclaimRoom(this.database);
   }
 
   counts() {

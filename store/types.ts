@@ -1,6 +1,7 @@
 import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
 import type { BackfillStore } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
+import type { RetentionStore } from "./retention_types.ts";
 import type { Stage } from "../core/errors.ts";
 import type { LakeFormat, LakePeriod } from "../core/lake_paths.ts";
 import type { ListingStore } from "./listing_types.ts";
@@ -269,7 +270,7 @@ export interface OfWork extends OfSources {
  * Everything that outlives the process, on the embedded database or on Postgres. Every method may reject
  * with TrailsieveError `unreachable` or `denied`; time is the database's own.
  */
-export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore {
+export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, RetentionStore {
   readonly kind: "pglite" | "postgres";
   /** The schedule of listing. */
   readonly listing: ListingStore;

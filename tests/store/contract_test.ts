@@ -9,6 +9,7 @@ import { LAKE_CASES } from "./_lake_cases.ts";
 import { LEDGER_CASES } from "./_ledger_cases.ts";
 import { OUTBOX_CASES } from "./_outbox_cases.ts";
 import { RELEASE_CASES } from "./_release_cases.ts";
+import { RETENTION_CASES } from "./_retention_cases.ts";
 import { emptyTables } from "./_samples.ts";
 import { TURNS_CASES } from "./_turns_cases.ts";
 
@@ -24,6 +25,7 @@ const CASES: Record<string, (store: Store) => Promise<void>> = {
   ...OUTBOX_CASES,
   ...LAKE_CASES,
   ...DEAD_LETTER_CASES,
+  ...RETENTION_CASES,
   ...CADENCE_CASES,
 };
 
