@@ -8,7 +8,6 @@
  */
 import { sql } from "kysely";
 import { DAY_MS } from "../core/hours.ts";
-import type { RunContext } from "../coordinator/run_context.ts";
 import { dropOld } from "../coordinator/drop_old.ts";
 import { openStore } from "../store/mod.ts";
 import { databaseOf } from "../tests/store/_databases.ts";
@@ -38,6 +37,8 @@ await sql`insert into ledger (object_id, done_at, size, inflated_bytes, head_id,
     1 + (i / 1000) % 365, 60, 1, 1, '20200101T0005Z_' || substr(md5(i::text), 1, 16) || '.json.gz',
     decode(md5(i::text), 'hex'), sha256(i::text::bytea), ''
   from generate_series(0, ${oldRows - 1}::int) i`.execute(db);
+await sql`insert into listing_nodes (active_at, kind, scope, prefix, newest_day)
+  values (now(), 'base', ${SCOPE}, ${base}, 20000)`.execute(db);
 await sql`vacuum analyze ledger, key_heads`.execute(db);
 
 let made = 0;
@@ -81,12 +82,7 @@ const show = (name: string, { rate, slowestMs }: { rate: number; slowestMs: numb
 await commitUntil(pause());
 const before = await commitUntil(pause());
 show("alone", before);
-const source = { kind: "s3", scope: SCOPE, prefix: "" };
-const context = {
-  store,
-  sources: new Map([[`${SCOPE}/`, source]]),
-  retentionMs: 400 * DAY_MS,
-} as unknown as RunContext;
+const context = { store, retentionMs: 400 * DAY_MS };
 const startedAt = performance.now();
 const during = await commitUntil(dropOld(context, new AbortController().signal));
 const seconds = (performance.now() - startedAt) / 1000;

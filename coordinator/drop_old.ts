@@ -16,18 +16,13 @@ const log = logOf("retention");
  * and left for the next time. Ends early when the signal aborts.
  */
 export async function dropOld(
-  { store, sources, retentionMs: ageMs }: RunContext,
+  { store, retentionMs: ageMs }: Pick<RunContext, "store" | "retentionMs">,
   signal: AbortSignal,
 ): Promise<void> {
   if (ageMs === null || signal.aborted) return;
   try {
     if (!await store.claimRetention(EVERY_MS)) return;
-    // Of a folder everything is listed whenever it is read: nothing of it may ever look new.
-    const dated = [...sources.values()].filter((source) => source.kind === "s3");
-    const objects = await inBatches(
-      (after) => store.dropOldObjects({ ageMs, sources: dated }, after),
-      signal,
-    );
+    const objects = await inBatches((after) => store.dropOldObjects({ ageMs }, after), signal);
     const alerts = await inBatches((after) => store.dropOldAlerts({ ageMs }, after), signal);
     const files = await store.dropOldLakeLog({ ageMs });
     if (objects + alerts + files === 0) return;

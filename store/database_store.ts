@@ -242,11 +242,11 @@ export class DatabaseStore implements Store {
     return retention.dropOldObjects(this.database, of, after);
   }
 
-  dropOldAlerts(of: Pick<RetentionScope, "ageMs">, after: string | null) {
+  dropOldAlerts(of: RetentionScope, after: string | null) {
     return retention.dropOldAlerts(this.database, of, after);
   }
 
-  dropOldLakeLog(of: Pick<RetentionScope, "ageMs">) {
+  dropOldLakeLog(of: RetentionScope) {
     return retention.dropOldLakeLog(this.database, of);
   }
 

@@ -11,10 +11,7 @@ const BATCH_ROWS = 5000;
 /** The row of `settings` that says when old rows were dropped last. */
 const NAME = "retention_at";
 
-/**
- * CloudTrail's layout in a key's head: the folder of a region, and the day below it. As `core/keys.ts` reads it, but
- * with the whole day in view, since only folders of days are revisited by day.
- */
+/** CloudTrail's layout in a key's head, as core/keys.ts reads it: the folder of a region, and the day below it. */
 const BASE = String.raw`^((?:.*/)?AWSLogs/(?:o-[^/]+/)?[0-9]{12}/CloudTrail[^/]*/[^/]+/)` +
   String.raw`[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$`;
 const DAY = String.raw`/([0-9]{4}/[0-9]{2}/[0-9]{2})/[^/]*$`;
@@ -35,22 +32,25 @@ export async function claimRetention(database: Database, everyMs: number): Promi
 /** See {@linkcode RetentionStore.dropOldObjects}. */
 export async function dropOldObjects(
   database: Database,
-  { ageMs, sources }: RetentionScope,
+  { ageMs }: RetentionScope,
   after: string | null,
 ): Promise<DroppedBatch> {
   return await database.transact("drop old ledger rows", async (trx) => {
     const until = await endOfBatch(trx, "ledger", "done_at", ageMs, after);
     if (until === null) return { dropped: 0, next: null };
     const { numAffectedRows } = await sql`
-      delete from ledger l using key_heads h
+      with old as (
+        select distinct head_id from ledger
+        where done_at > ${after ?? "-infinity"}::timestamptz and done_at <= ${until}::timestamptz
+      ), gone as (
+        select h.id from old join key_heads h on h.id = old.head_id
+        where substring(h.head from ${DAY}) < to_char(
+            (now() - ${ageMs} * interval '1 ms') at time zone 'UTC' - interval '1 day', 'YYYY/MM/DD')
+          and ${isLeftBySchedule}
+      )
+      delete from ledger l using gone
       where l.done_at > ${after ?? "-infinity"}::timestamptz and l.done_at <= ${until}::timestamptz
-        and h.id = l.head_id
-        and substring(h.head from ${DAY}) < to_char(
-          (now() - ${ageMs} * interval '1 ms') at time zone 'UTC' - interval '1 day', 'YYYY/MM/DD')
-        and exists (
-          select from unnest(${sources.map((source) => source.scope)}::text[],
-            ${sources.map((source) => source.prefix)}::text[]) as s(scope, prefix)
-          where s.scope = h.scope and starts_with(substring(h.head from ${BASE}), s.prefix))
+        and l.head_id = gone.id
         and not exists (
           select from dead_letters d join parts p on p.id = d.part_id
           where p.stored_at = l.done_at)`.execute(trx);
@@ -58,10 +58,27 @@ export async function dropOldObjects(
   });
 }
 
+/**
+ * SQL: whether listing goes by days where the head `h` lies, and is done with its day: the region's folder is a base
+ * that was listed to its end, its day has no node any more, and no prefix that is always listed whole holds it.
+ */
+const isLeftBySchedule = sql`exists (
+    select from listing_nodes b
+    where b.scope = h.scope and b.kind = 'base' and b.newest_day is not null
+      and b.prefix = substring(h.head from ${BASE})
+      and not exists (select from listing_nodes r where r.parent_id = b.id and r.kind = 'range')
+  ) and not exists (
+    select from listing_nodes d
+    where d.scope = h.scope and d.kind = 'day' and d.prefix = substring(h.head from '^(.*/)[^/]*$')
+  ) and not exists (
+    select from listing_nodes f
+    where f.scope = h.scope and f.kind = 'flat' and starts_with(h.head, f.prefix)
+  )`;
+
 /** See {@linkcode RetentionStore.dropOldAlerts}. */
 export async function dropOldAlerts(
   database: Database,
-  { ageMs }: Pick<RetentionScope, "ageMs">,
+  { ageMs }: RetentionScope,
   after: string | null,
 ): Promise<DroppedBatch> {
   return await database.transact("drop old alerts", async (trx) => {
@@ -85,7 +102,7 @@ export async function dropOldAlerts(
 /** See {@linkcode RetentionStore.dropOldLakeLog}. */
 export async function dropOldLakeLog(
   database: Database,
-  { ageMs }: Pick<RetentionScope, "ageMs">,
+  { ageMs }: RetentionScope,
 ): Promise<number> {
   const { numAffectedRows } = await database.query(
     "drop old rows of the lake's log",

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DAY_MS, HOUR_MS } from "../../core/hours.ts";
 import type { ObjectRef } from "../../core/types.ts";
 import type { DroppedBatch, Store } from "../../store/mod.ts";
-import { alertOf, commitOne, partOf, resultOf, rowsOf } from "./_samples.ts";
+import { alertOf, commitOne, listByDays, partOf, resultOf, rowsOf } from "./_samples.ts";
 
 const AGE = { ageMs: 40 * DAY_MS };
 const BUCKET = "s3://trail";
@@ -48,33 +48,25 @@ async function dropAll(
   }
 }
 
-const dropObjects = (store: Store, prefixes: readonly string[] = [""]) =>
-  dropAll((after) =>
-    store.dropOldObjects(
-      { ...AGE, sources: prefixes.map((prefix) => ({ scope: BUCKET, prefix })) },
-      after,
-    )
-  );
+const dropObjects = (store: Store) => dropAll((after) => store.dropOldObjects(AGE, after));
 
 /** Cases by test name; each gets an empty store. */
 export const RETENTION_CASES: Record<string, (store: Store) => Promise<void>> = {
   async "dropOldObjects() drops what is old by its row and by its day, and only below days"(store) {
-    const old = [
-      datedKey(100),
-      datedKey(50),
-      datedKey(60, "x/AWSLogs/o-ab1/111122223333/CloudTrail/eu-west-1/"),
-    ];
+    const old = [datedKey(100), datedKey(50)];
     const kept = [
       datedKey(30),
       datedKey(-2),
+      datedKey(60, "x/AWSLogs/o-ab1/111122223333/CloudTrail/eu-west-1/"),
       "AWSLogs/111122223333/CloudTrail/eu-west-1/loose.json.gz",
       "copies/2020/01/01/a.json.gz",
     ];
+    await listByDays(store, BUCKET);
     await settle(store, [...old, ...kept]);
     await settle(store, [datedKey(90)], { daysAgo: 39 });
     await settle(store, [datedKey(91)], { scope: "s3://other" });
     await settle(store, [`/logs/${datedKey(92)}`], { scope: "file://" });
-    assertEquals(await dropObjects(store), [3]);
+    assertEquals(await dropObjects(store), [2]);
     assertEquals(
       await keysLeft(store),
       [...kept, datedKey(90), datedKey(91), `/logs/${datedKey(92)}`].sort(),
@@ -82,15 +74,32 @@ export const RETENTION_CASES: Record<string, (store: Store) => Promise<void>> = 
     assertEquals(await dropObjects(store), [0]);
   },
 
-  async "dropOldObjects() drops nothing of a source that begins below a region's folder"(store) {
+  async "dropOldObjects() drops nothing that the schedule still lists"(store) {
     const key = datedKey(100);
+    const base = key.slice(0, key.indexOf("/eu-west-1/") + "/eu-west-1/".length);
     await settle(store, [key]);
-    const year = key.slice(0, key.indexOf("/eu-west-1/") + "/eu-west-1/2026/".length);
-    assertEquals(await dropObjects(store, [year, "AWSLogs/999"]), [0]);
-    assertEquals(await dropObjects(store, [year, "AWSLogs/111122223333/"]), [1]);
+    const node = (kind: string, prefix: string) =>
+      `insert into listing_nodes (active_at, kind, scope, prefix, parent_id)
+        select now(), '${kind}', '${BUCKET}', '${prefix}', min(id) from listing_nodes`;
+    assertEquals(await dropObjects(store), [0], "no base");
+    await rowsOf(store, node("base", base));
+    assertEquals(await dropObjects(store), [0], "a base that was never listed to its end");
+    await rowsOf(store, "update listing_nodes set newest_day = 20000");
+    const listed = [
+      node("day", key.slice(0, key.lastIndexOf("/") + 1)),
+      node("flat", "AWSLogs/1111"),
+      node("range", base),
+    ];
+    for (const statement of listed) {
+      await rowsOf(store, statement);
+      assertEquals(await dropObjects(store), [0], statement);
+      await rowsOf(store, "delete from listing_nodes where kind <> 'base'");
+    }
+    assertEquals(await dropObjects(store), [1]);
   },
 
   async "dropOldObjects() goes through all of it in batches"(store) {
+    await listByDays(store, BUCKET);
     for (let i = 0; i < 6; i++) {
       const keys = Array.from({ length: 1000 }, (_, n) => `${datedKey(100)}-${i}-${n}`);
       await settle(store, keys, { daysAgo: 50 + i });
@@ -101,6 +110,7 @@ export const RETENTION_CASES: Record<string, (store: Store) => Promise<void>> = 
 
   async "dropOldObjects() keeps the objects of a damaged part until it is redriven"(store) {
     const HOUR = Date.UTC(2026, 10, 20, 6);
+    await listByDays(store, BUCKET);
     await settle(store, [datedKey(80)], { parts: [partOf("p", [HOUR])] });
     await rowsOf(store, "update parts p set stored_at = l.done_at from ledger l");
     const [work] = await store.takeDueHours({ all: true, limit: 1 });

@@ -154,3 +154,12 @@ export async function rowsOf(
 ): Promise<readonly Record<string, unknown>[]> {
   return (await sql.raw<Record<string, unknown>>(statement).execute(databaseOf(store).db)).rows;
 }
+
+/** Has the schedule of listing go by days below the samples' folder of a region, all of them long closed. */
+export async function listByDays(store: Store, scope: string): Promise<void> {
+  await rowsOf(
+    store,
+    `insert into listing_nodes (active_at, kind, scope, prefix, newest_day)
+      values (now(), 'base', '${scope}', 'AWSLogs/111122223333/CloudTrail/eu-west-1/', 20000)`,
+  );
+}

@@ -2,19 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { DAY_MS } from "../../core/hours.ts";
 import { dropOld } from "../../coordinator/drop_old.ts";
-import type { RunContext } from "../../coordinator/run_context.ts";
-import { openStore, type Store } from "../../store/mod.ts";
+import { openStore } from "../../store/mod.ts";
 import { startTestDatabases } from "./_databases.ts";
-import { enqueueAndTake, refsOf, resultOf, rowsOf, SCOPE } from "./_samples.ts";
+import { enqueueAndTake, listByDays, refsOf, resultOf, rowsOf, SCOPE } from "./_samples.ts";
 
 const databases = await startTestDatabases();
 Deno.test.afterAll(() => databases.stop());
-
-/** What `dropOld` looks at of a run. */
-function contextOf(store: Store, kind: "s3" | "file", retentionMs: number | null): RunContext {
-  const source = { kind, scope: SCOPE, prefix: "" };
-  return { store, retentionMs, sources: new Map([["s", source]]) } as unknown as RunContext;
-}
 
 const never = new AbortController().signal;
 
@@ -24,7 +17,7 @@ for (const { kind, present, create } of databases.kinds) {
     ignore: !present,
     async fn() {
       await using store = await openStore({ url: await create() });
-      const days = { ageMs: 40 * DAY_MS };
+      const retentionMs = 40 * DAY_MS;
       for (let i = 0; i < 12; i++) {
         const shard = await enqueueAndTake(store, refsOf(1000, { from: i * 1000 }));
         await store.commitShard(shard, resultOf(shard));
@@ -33,19 +26,20 @@ for (const { kind, present, create } of databases.kinds) {
       await rowsOf(store, "update key_heads set head = replace(head, '2026/11/20', '2025/11/20')");
       const ledger = async () => (await store.counts()).ledger;
 
-      await dropOld(contextOf(store, "s3", null), never);
-      await dropOld(contextOf(store, "s3", days.ageMs), AbortSignal.abort());
+      await dropOld({ store, retentionMs: null }, never);
+      await dropOld({ store, retentionMs }, AbortSignal.abort());
       assertEquals(await ledger(), 12_000);
       const turn = () => rowsOf(store, "delete from settings where name = 'retention_at'");
-      await dropOld(contextOf(store, "file", days.ageMs), never);
-      assertEquals(await ledger(), 12_000);
-      await dropOld(contextOf(store, "s3", days.ageMs), never);
+      await dropOld({ store, retentionMs }, never);
+      assertEquals(await ledger(), 12_000, "listing has no days there");
+      await listByDays(store, SCOPE);
+      await dropOld({ store, retentionMs }, never);
       assertEquals(await ledger(), 12_000, "it was nobody's turn");
 
       await turn();
       const shard = await enqueueAndTake(store, refsOf(10, { from: 90_000 }));
       const [, counts] = await Promise.all([
-        dropOld(contextOf(store, "s3", days.ageMs), never),
+        dropOld({ store, retentionMs }, never),
         store.commitShard(shard, resultOf(shard)),
       ]);
       assertEquals([counts.done, await ledger()], [10, 10]);
