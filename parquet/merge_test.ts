@@ -279,3 +279,21 @@ Deno.test("mergeHour() is not stopped by text that is no JSON", async () => {
   const merged = await mergeHour({ hourMs: HOUR_MS, parts, existing: [] });
   assertEquals(sum(merged, "rows"), broken.length);
 });
+
+Deno.test("mergeHour() of a day counts conflicts within an hour, and activity by hour", async () => {
+  const dayMs = Date.UTC(2026, 10, 20);
+  const row = (hour: number, content: string) => ({
+    event_time: dayMs + hour * 3_600_000,
+    event_id: "same",
+    event_name: "Call",
+    request_parameters: JSON.stringify(content),
+  });
+  const rows = [row(1, "a"), row(1, "a"), row(1, "b"), row(2, "c"), row(23, "d"), row(23, "e")];
+  const part = { file: writeRows(rows), rowStart: 0, rowCount: rows.length };
+  const merged = await mergeHour({ hourMs: dayMs, parts: [part], existing: [] });
+  assertEquals([sum(merged, "rows"), sum(merged, "conflicts")], [5, 2]);
+  const { values } = await readTable(merged.activity.bytes, {
+    columns: ["event_count", "first_event_time"],
+  });
+  assertEquals(values, [[2, 1, 2], [1, 2, 23].map((hour) => dayMs + hour * 3_600_000)]);
+});

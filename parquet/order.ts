@@ -1,3 +1,4 @@
+import { hourOf } from "../core/hours.ts";
 import { judgeClusters } from "./distinct.ts";
 import type { KeyTable } from "./key_table.ts";
 import type { RowSet } from "./row_set.ts";
@@ -52,7 +53,13 @@ export async function orderRows(
     for (const cluster of clusters) {
       const inOrder = cluster.filter((row) => place.has(row))
         .sort((a, b) => place.get(a)! - place.get(b)!);
-      for (const row of inOrder.slice(1)) if (row >= standingEnd) conflicts.add(row);
+      // In a day's file one id may stand in several hours; a conflict is within one.
+      const hours = new Set<number>();
+      for (const row of inOrder) {
+        const hourMs = hourOf(keys.timesMs[row]);
+        if (hours.has(hourMs) && row >= standingEnd) conflicts.add(row);
+        hours.add(hourMs);
+      }
     }
   }
   return { written, standing, conflicts };

@@ -2,6 +2,7 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { describeError } from "../core/errors.ts";
 import type { LakeFormat } from "../core/lake_paths.ts";
+import { LIMITS } from "../core/limits.ts";
 import {
   ACTIVITY_COLUMNS,
   type Column,
@@ -28,8 +29,9 @@ scope.onmessage = async ({ data }) => {
 
 async function merge({ format, files, hours }: MergeMessage): Promise<void> {
   const written = new Set(hours.flatMap(({ existing, standing }) => [...existing, ...standing]));
-  const tables = await Promise.all(
-    files.map((file, place) => written.has(place) ? tableOf(format, file) : file),
+  const tables = await inTurn(
+    [...files.entries()],
+    ([place, file]) => written.has(place) ? tableOf(format, file) : Promise.resolve(file),
   );
   const inputs = hours.map(({ hourMs, parts, existing, standing }) => ({
     hourMs,
@@ -41,7 +43,9 @@ async function merge({ format, files, hours }: MergeMessage): Promise<void> {
     existing: existing.map((file) => tables[file]),
     standing: standing.map((file) => tables[file]),
   }));
-  for await (const { hourMs, events, activity } of mergeHours(inputs)) {
+  // JSON lines are larger than the Parquet that they are made from, and both are held at once.
+  const fileBytesMax = format === "jsonl" ? LIMITS.lakeFileBytesMax / 2 : LIMITS.lakeFileBytesMax;
+  for await (const { hourMs, events, activity } of mergeHours(inputs, { fileBytesMax })) {
     const merged: MergedMessage = {
       kind: "merged",
       hourMs,

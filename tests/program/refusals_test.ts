@@ -136,3 +136,19 @@ Deno.test("SIGTERM drains poll, and the next run finishes its work", () =>
     ], { cwd: folder });
     assertEquals(rows.stdout.trim(), '{"n":6000}', rows.stderr);
   }));
+
+Deno.test("poll ends with 2 for settings of a bucket where the lake is a folder, or that make no sense", () =>
+  inFolder(async (folder) => {
+    const bucket = ["--lake-kms-key", "alias/k", "--lake-storage-class", "STANDARD_IA"];
+    const end = await runProgram([...POLL, ...SOURCE, ...bucket], { cwd: folder });
+    assertEquals(end.code, 2, end.stderr);
+    assertMatch(end.stderr, /--lake-kms-key, --lake-storage-class: the lake file:.* is no bucket/);
+    const wrong = ["--lake-bucket-owner", "me", "--lake-storage-class", "GLACIER"];
+    const other = await runProgram([...POLL, ...SOURCE, ...wrong], { cwd: folder });
+    assertEquals(other.code, 2, other.stderr);
+    assertStringIncludes(other.stderr, '--lake-bucket-owner: "me" is no account id');
+    assertStringIncludes(
+      other.stderr,
+      "--lake-storage-class: GLACIER cannot be read without a restore",
+    );
+  }));
