@@ -8,6 +8,8 @@ const CLEAR = "\r\x1b[2K";
 export class StatusLine {
   readonly #write: (text: string) => void;
   #status = "";
+  /** Whether the status stands on the line where the cursor is. */
+  #isShown = false;
   /** Whether the last text ended its line; else a status would be glued to it. */
   #atLineStart = true;
 
@@ -19,15 +21,17 @@ export class StatusLine {
   /** Writes text above the status. */
   readonly write = (text: string): void => {
     if (text === "") return;
+    const clear = this.#isShown ? CLEAR : "";
     this.#atLineStart = text.endsWith("\n");
-    const status = this.#atLineStart ? this.#status : "";
-    this.#write(this.#status === "" ? text : `${CLEAR}${text}${status}`);
+    this.#isShown = this.#atLineStart && this.#status !== "";
+    this.#write(`${clear}${text}${this.#isShown ? this.#status : ""}`);
   };
 
   /** Shows a status in place of the one before; an empty one clears the line. */
   readonly show = (status: string): void => {
-    if (!this.#atLineStart) return;
-    if (status !== "" || this.#status !== "") this.#write(`${CLEAR}${status}`);
     this.#status = status;
+    if (!this.#atLineStart || (status === "" && !this.#isShown)) return;
+    this.#write(`${CLEAR}${status}`);
+    this.#isShown = status !== "";
   };
 }
