@@ -59,7 +59,8 @@ export function encodeChunk(
     columnData: [{
       name: column.name,
       data: physical as unknown[],
-      encoding: isPlain ? "PLAIN" : undefined,
+      // Left to itself the library judges by a sample, which misses values that repeat far apart.
+      encoding: isPlain ? "PLAIN" : isText ? "RLE_DICTIONARY" : undefined,
       // Bounds of JSON text prune nothing, and comparing long texts is dear.
       statistics: column.type !== "json",
       offsetIndex: false,

@@ -42,6 +42,11 @@ Deno.test("isMostlyDistinct() looks at the values that are there", () => {
   assert(isMostlyDistinct(make((i) => `v${i}`)));
   assert(isMostlyDistinct(make((i) => i % 3 === 0 ? `v${i}` : null)));
   assert(!isMostlyDistinct(make((i) => `v${i % 50}`)));
+  // Each value a few times, far apart or together, and a tenth of the values half of the time.
+  assert(!isMostlyDistinct(make((i) => `v${i % 2500}`)));
+  assert(!isMostlyDistinct(make((i) => `v${i >> 2}`)));
+  assert(isMostlyDistinct(make((i) => i % 3 === 0 ? `s${i % 50}` : `v${i}`)));
+  assert(!isMostlyDistinct(make((i) => i % 3 !== 0 ? `s${i % 50}` : `v${i}`)));
   assert(!isMostlyDistinct(make(() => null)));
   assert(!isMostlyDistinct([]));
 });
