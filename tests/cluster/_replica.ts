@@ -30,6 +30,10 @@ export class Replica implements AsyncDisposable {
     this.ended = this.#end();
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get isRunning(): boolean {
     return this.code === null;
   }

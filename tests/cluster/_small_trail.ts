@@ -26,7 +26,8 @@ export async function readSmallTrail(
   options: { readonly seed: number; readonly events: number },
 ): Promise<SmallTrail> {
   const startAt = hourOf(Date.now()) - DAY_MS - 3 * 3_600_000;
-  const plan = planTrail({ ...options, startAt, days: 1, accounts: 8, gzipLevel: 1 });
+  const regions = ["us-east-1", "eu-west-1"];
+  const plan = planTrail({ ...options, startAt, days: 1, accounts: 6, regions, gzipLevel: 1 });
   const objects = [...plan.objects()].map(({ key, bytes }) => ({ key, bytes }));
   await using calm = await Cluster.start(postgres);
   putAll(calm, objects);

@@ -12,7 +12,7 @@ const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 
 let trail: Promise<SmallTrail> | undefined;
-const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 23, events: 3000 });
+const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 23, events: 2000 });
 
 /** Slows S3 down, so that there is something to disturb for a while. */
 function takeTime(cluster: Cluster): void {

@@ -19,7 +19,7 @@ const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 
 let trail: Promise<SmallTrail> | undefined;
-const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 21, events: 3000 });
+const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 21, events: 1500 });
 
 function test(name: string, run: (cluster: Cluster, trail: SmallTrail) => Promise<void>): void {
   Deno.test({
