@@ -1,8 +1,9 @@
 import type { Event } from "./event.ts";
-import { FieldIndex } from "./field_index.ts";
+import { INDEX_FIELDS } from "./index_fields.ts";
 import { KnownFields } from "./known_fields.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleProblem } from "./rule_spec.ts";
+import { RuleTree } from "./rule_tree.ts";
 
 /** A rule ready to run, with the question that an index asks of it. */
 export interface CompiledRule {
@@ -15,17 +16,13 @@ export interface CompiledRule {
   excepts?(event: Event): boolean;
 }
 
-/** AWS has some 20,000 API calls, of which one trail sees a few thousand; beyond this the index starts anew. */
-const INDEXED_PAIRS_MAX = 20_000;
-/** Fields that decide about most rules which source and name do not decide about, the one that leaves fewest first. */
-const OTHER_FIELDS = ["errorCode", "eventType", "userAgent", "userIdentity.type"];
 /** A value that no event has and no rule means. */
 const UNRELATED = "\uffff";
 
 /**
- * All rules behind indexes. For each pair of event source and event name that occurs, the rules that can
- * match at all are found once and remembered; rules about which the pair decides nothing are looked up by
- * another field where one decides. An event without candidates costs a few look-ups.
+ * All rules behind an index. Rules about which the call decides stand in one tree, which asks for event source and
+ * event name and then for what else decides about the few rules that are left. Others stand in a tree that begins
+ * with the field that decides about them. An event without candidates costs a few look-ups.
  */
 export class Detector {
   /** Every rule, those that were disabled too; a rule's place here is its index. */
@@ -34,12 +31,9 @@ export class Detector {
   readonly problems: readonly RuleProblem[];
   readonly #compiled: readonly CompiledRule[];
   readonly #disabled = new Set<number>();
-  /** Indexes of rules that the pair decides about, or nothing does. */
-  readonly #pairRules: readonly number[];
+  /** Indexes of rules about which no field decides. */
   readonly #unindexed: readonly number[];
-  readonly #fieldIndexes: readonly FieldIndex[];
-  readonly #candidates = new Map<string | null, Map<string | null, readonly number[]>>();
-  #pairCount = 0;
+  readonly #trees: readonly RuleTree[];
 
   constructor(compiled: readonly CompiledRule[], problems: readonly RuleProblem[] = []) {
     this.#compiled = compiled;
@@ -52,41 +46,36 @@ export class Detector {
       open = open.filter((index) => !decided.includes(index));
       return decided;
     };
-    const byPair = takeDecided("eventSource", "eventName");
-    this.#fieldIndexes = OTHER_FIELDS
-      .map((field) => new FieldIndex(field, compiled, takeDecided(field)))
-      .filter((index) => index.size > 0);
+    const [source, name, ...otherFields] = INDEX_FIELDS;
+    const byCall = takeDecided(source, name);
+    const byOthers = otherFields.map((field) => ({ field, indexes: takeDecided(field) }));
     this.#unindexed = open;
-    this.#pairRules = [...byPair, ...open].sort((a, b) => a - b);
+    this.#trees = [
+      new RuleTree(compiled, [...byCall, ...open].sort((a, b) => a - b), [source, name]),
+      ...byOthers.filter(({ indexes }) => indexes.length > 0)
+        .map(({ field, indexes }) => new RuleTree(compiled, indexes, [field])),
+    ];
   }
 
   /**
    * Runs every rule that can match the event. A rule that throws is handed to `onError`, and the others go on.
-   * @param eventSource the event's field as a string; null where it is absent or no string, as `eventName`
    * @param onBefore told the rule's index before it runs, so that a rule that never ends can be named
    */
   evaluate(
     event: Event,
-    eventSource: string | null,
-    eventName: string | null,
     onMatch: (rule: Rule) => void,
     onError: (rule: Rule, error: unknown) => void,
     onBefore?: (ruleIndex: number) => void,
   ): void {
-    this.#run(this.candidates(eventSource, eventName), event, onMatch, onError, onBefore);
-    for (const index of this.#fieldIndexes) {
-      const candidates = index.candidates(event);
+    for (let i = 0; i < this.#trees.length; i++) {
+      const candidates = this.#trees[i].candidates(event);
       if (candidates.length > 0) this.#run(candidates, event, onMatch, onError, onBefore);
     }
   }
 
-  /**
-   * Of the rules that source and name decide about, or that nothing does, indexes into `rules` of those that
-   * can match an event of this source and name.
-   */
-  candidates(eventSource: string | null, eventName: string | null): readonly number[] {
-    const known = this.#candidates.get(eventSource)?.get(eventName);
-    return known ?? this.#findCandidates(eventSource, eventName);
+  /** Indexes into `rules` of those that can match the event as far as the index knows. */
+  candidates(event: Event): readonly number[] {
+    return this.#trees.flatMap((tree) => tree.candidates(event));
   }
 
   /** Rules about which no index decides: they are evaluated on every event, so `rules lint` names them. */
@@ -99,7 +88,6 @@ export class Detector {
     this.rules.forEach((rule, index) => {
       if (rule.id === ruleId) this.#disabled.add(index);
     });
-    this.#forget();
   }
 
   #run(
@@ -123,24 +111,5 @@ export class Detector {
       // Outside the try: an error of the caller's own is not the rule's.
       if (matched) onMatch(compiled.rule);
     }
-  }
-
-  #findCandidates(eventSource: string | null, eventName: string | null): readonly number[] {
-    // A field that is absent and one that is no string are not told apart here, so nothing is known of it.
-    const pair = { eventSource, eventName };
-    const strings = Object.entries(pair).filter(([, value]) => value !== null);
-    const known = new KnownFields(new Map(strings));
-    const found = this.#pairRules.filter((index) => this.#compiled[index].mayMatch(known));
-    if (this.#pairCount >= INDEXED_PAIRS_MAX) this.#forget();
-    let byName = this.#candidates.get(eventSource);
-    if (byName === undefined) this.#candidates.set(eventSource, byName = new Map());
-    byName.set(eventName, found);
-    this.#pairCount++;
-    return found;
-  }
-
-  #forget(): void {
-    this.#candidates.clear();
-    this.#pairCount = 0;
   }
 }

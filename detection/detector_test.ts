@@ -26,12 +26,14 @@ function detectorOf(...rules: Rule[]): Detector {
   return new Detector(rules.map(compileModuleRule));
 }
 
+function eventOf(record: Readonly<Record<string, unknown>>): Event {
+  return new Event(recordFieldsFromText(JSON.stringify(record)));
+}
+
 function run(detector: Detector, source: string | null, name: string | null): string[] {
   const log: string[] = [];
   detector.evaluate(
-    new Event(recordFieldsFromText(JSON.stringify({ eventSource: source, eventName: name }))),
-    source,
-    name,
+    eventOf({ eventSource: source, eventName: name }),
     (rule) => log.push(rule.id),
     (rule, error) => log.push(`${rule.id}: ${(error as Error).message}`),
     (index) => log.push(`#${index}`),
@@ -71,11 +73,11 @@ Deno.test("Detector.evaluate() names a rule that throws and goes on", () => {
 
 Deno.test("Detector.evaluate() does not blame a rule for the caller's own error", () => {
   const detector = detectorOf(ruleOf("good"));
-  const event = new Event(recordFieldsFromText("{}"));
+  const event = eventOf({});
   let blamed = false;
   let thrown = "";
   try {
-    detector.evaluate(event, null, null, () => {
+    detector.evaluate(event, () => {
       throw new Error("mine");
     }, () => blamed = true);
   } catch (error) {
@@ -93,11 +95,41 @@ Deno.test("Detector.disable() switches one rule off and leaves the others", () =
   assertEquals(detector.rules.length, 2);
 });
 
-Deno.test("Detector.candidates() stay right beyond the number of pairs that are remembered", () => {
+Deno.test("Detector.candidates() stay right beyond the number of calls that are remembered", () => {
   const detector = detectorOf(ruleOf("a", { eventNames: ["n7"] }));
-  for (let i = 0; i < 50_000; i++) detector.candidates("s", `n${i}`);
-  assertEquals(detector.candidates("s", "n7"), [0]);
-  assertEquals(detector.candidates("s", "n8"), []);
+  const found = (eventName: string) =>
+    detector.candidates(eventOf({ eventSource: "s", eventName })).length;
+  for (let i = 0; i < 25_000; i++) found(`n${i}`);
+  const long = "n".repeat(5000);
+  assertEquals([found("n7"), found("n8"), found(long), found(long)], [1, 0, 0, 0]);
+});
+
+Deno.test("Detector.candidates() are narrowed by every field of the index, in any order", async () => {
+  const texts = [
+    "a:\n  eventName: x\n  errorCode: null\n  userIdentity.type|re: '^[^R]'\ncondition: a",
+    "a:\n  userAgent|contains: tool\n  userIdentity.type: IAMUser\ncondition: a",
+    "a:\n  eventName: x\nb:\n  eventSource: s\ncondition: a or b",
+  ].map((detection, i) => ruleText(detection).replaceAll("test-rule", `r${i}`)).join("---\n");
+  const detector = await compileRules((await loadText(texts)).specs);
+  const identity = (type: unknown) => ({ userIdentity: { type } });
+  const cases: [Record<string, unknown>, number[]][] = [
+    [{ eventName: "X", eventSource: "t", ...identity("IAMUser") }, [0, 2]],
+    [{ eventName: "x" }, [2]],
+    [{ eventName: "x", ...identity("IAMUser"), errorCode: "Denied" }, [2]],
+    [{ eventName: "x", ...identity("IAMUser"), errorCode: null }, [0, 2]],
+    [{ eventName: "x", ...identity("IAMUser"), errorCode: 7 }, [0, 2]],
+    [{ eventName: "x", ...identity("Root") }, [2]],
+    [{ eventName: "x", ...identity(["Root", "IAMUser"]) }, [0, 2]],
+    [{ eventName: "y", eventSource: "s", userAgent: "a tool", ...identity("IAMUser") }, [2, 1]],
+    [{ eventName: "y", userAgent: "a tool", ...identity("Role") }, []],
+    [{ eventName: "y", userAgent: ["a tool"], ...identity("IAMUser") }, [1]],
+    [{ eventName: "y", userAgent: "a tool", userIdentity: "IAMUser" }, []],
+    [{ eventName: "y", userAgent: "a tool", "userIdentity.type": "IAMUser" }, [1]],
+    [{}, []],
+  ];
+  for (const [record, expected] of cases) {
+    assertEquals(detector.candidates(eventOf(record)), expected, JSON.stringify(record));
+  }
 });
 
 Deno.test("Detector.unindexed() names rules about which no field of an index decides", async () => {
@@ -133,12 +165,9 @@ Deno.test("Detector's index is never narrower than its rules, on random rules an
       if (random.below(8) > 0) record[field] = randomValue(random);
     }
     if (random.below(8) > 0) record.userIdentity = randomIdentity(random);
-    const event = new Event(recordFieldsFromText(JSON.stringify(record)));
-    const [source, name] = ["eventSource", "eventName"].map((field) =>
-      typeof record[field] === "string" ? record[field] as string : null
-    );
+    const event = eventOf(record);
     const found = new Set<string>();
-    detector.evaluate(event, source, name, (rule) => found.add(rule.id), (_, error) => {
+    detector.evaluate(event, (rule) => found.add(rule.id), (_, error) => {
       throw error;
     });
     for (const rule of detector.rules) {
@@ -146,7 +175,7 @@ Deno.test("Detector's index is never narrower than its rules, on random rules an
       assertEquals(found.has(rule.id), expected, `${rule.id} on ${JSON.stringify(record)}`);
       if (expected) matched++;
     }
-    skipped += detector.rules.length - detector.candidates(source, name).length;
+    skipped += detector.rules.length - detector.candidates(event).length;
   }
   assert(matched > 5000, `rules must match often: ${matched}`);
   assert(skipped > 5000, `the index must spare work: ${skipped}`);

@@ -1,10 +1,11 @@
 import { LIMITS } from "../core/limits.ts";
+import { INDEX_FIELDS } from "./index_fields.ts";
 import type { Leaf, Reading } from "./leaf.ts";
 import { type Path, pathOf } from "./path.ts";
 import { keywordTexts, memberAt, readPath, scalarLeaf } from "./read_path.ts";
 import type { RecordFields } from "./record_fields.ts";
 import type { EventView } from "./rule.ts";
-import { parseIdentity, parseValue } from "./shared_values.ts";
+import { isPlainString, parseIdentity, parseValue, plainStringLeaf } from "./shared_values.ts";
 
 /**
  * Text from which on a field is searched as text, since its objects would take many times as much, and from which
@@ -67,13 +68,15 @@ export class Event implements EventView {
   }
 
   /**
-   * The record's JSON text of a value where it is found without parsing: undefined where there is no such
-   * value, null where that takes a closer look.
+   * The string at one of `INDEX_FIELDS`, by its place there: null where there is no such value, undefined where it is
+   * anything else.
    */
-  quickText({ heads }: Path): string | undefined | null {
-    if (heads.length === 1) return this.#fields.fieldText(heads[0]);
-    if (heads.length > 2 || this.#longestHead(heads) > 0) return null;
-    return this.#fields.memberText?.(heads[1]) ?? null;
+  indexString(place: number): string | null | undefined {
+    const known = this.#fields.indexString?.(place);
+    if (known !== undefined) return known;
+    const { present, leaves } = this.read(INDEX_FIELDS[place]);
+    if (!present) return null;
+    return leaves.length === 1 && leaves[0].kind === "string" ? leaves[0].text : undefined;
   }
 
   get(path: string): unknown {
@@ -115,6 +118,11 @@ export class Event implements EventView {
   #read(path: Path): Reading {
     const large = this.#large(path);
     if (large !== undefined) return readPath(large.text, path.segments.slice(large.from));
+    const text = this.#quickText(path);
+    if (text === undefined) return ABSENT;
+    if (text !== null) {
+      return isPlainString(text) ? plainStringLeaf(text).alone : readPath(text, []);
+    }
     // Most fields are plain strings; the text is only searched where parsing would lose something or
     // where the path may lead through a list.
     const leaf = scalarLeaf(this.#get(path));
@@ -128,11 +136,9 @@ export class Event implements EventView {
   }
 
   #resolve(path: Path): unknown {
+    const text = this.#nestedText(path);
+    if (text !== null) return text === undefined ? undefined : parseValue(text);
     const { segments, heads } = path;
-    if (heads.length === 2) {
-      const text = this.quickText(path);
-      if (typeof text === "string") return parseValue(text);
-    }
     const large = this.#large(path);
     if (large !== undefined) {
       const text = memberAt(large.text, segments, large.from);
@@ -143,6 +149,22 @@ export class Event implements EventView {
       if (value !== undefined) return descend(value, segments, i + 1);
     }
     return undefined;
+  }
+
+  /** JSON text of a value, where it is at hand: undefined where there is no such value, null where it is not. */
+  #quickText(path: Path): string | undefined | null {
+    const { heads } = path;
+    return heads.length > 1 ? this.#nestedText(path) : this.#fields.fieldText(heads[0]);
+  }
+
+  /**
+   * JSON text of a value below a top-level field, where it is found without parsing that: undefined where there is no
+   * such value, null where that takes a closer look. What is parsed already is quicker to look into.
+   */
+  #nestedText(path: Path): string | undefined | null {
+    const { heads } = path;
+    if (heads.length === 1 || this.#fields.valueText === undefined || this.#isLarge()) return null;
+    return this.#parsed.has(heads[0]) ? null : this.#fields.valueText(path);
   }
 
   /** The large object or list that the path leads into, and where the path goes on. */

@@ -57,7 +57,7 @@ Deno.test("readRuleFolders() finds rules of both kinds at any depth, in a stable
     assertEquals(detector.problems, []);
     const event = new Event(recordFieldsFromText('{"eventName":"x"}'));
     const found: string[] = [];
-    detector.evaluate(event, null, "x", (rule) => found.push(rule.id), () => {});
+    detector.evaluate(event, (rule) => found.push(rule.id), () => {});
     assertEquals(found, ["mod", "one", "two"]);
   });
 });

@@ -1,4 +1,5 @@
 import { objectMembers } from "../core/json_text.ts";
+import type { Path } from "./path.ts";
 
 /** A record as text: what the worker's byte scanner gives, and all that an {@linkcode Event} needs. */
 export interface RecordFields {
@@ -8,10 +9,15 @@ export interface RecordFields {
    */
   fieldText(name: string): string | undefined;
   /**
-   * JSON text of a member of an object that is a top-level field, by its dotted path, where it is at hand
-   * without going through the object; null says nothing of whether there is such a member.
+   * The string at one of `INDEX_FIELDS`, by its place there: null where the record has no such value, undefined
+   * where that takes a closer look, and where it is no string.
    */
-  memberText?(path: string): string | null;
+  indexString?(place: number): string | null | undefined;
+  /**
+   * JSON text of the value at a path that leads through objects alone, where it is found without parsing: undefined
+   * where there is no such value, null where that takes a closer look. Not asked of large records.
+   */
+  valueText?(path: Path): string | undefined | null;
   /** Names of the top-level fields, each once. */
   fieldNames(): readonly string[];
   /** The whole record's JSON text, white space included. */

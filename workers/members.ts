@@ -24,6 +24,45 @@ export function visitMembers(bytes: Buffer, start: number, visit: VisitMember): 
   }
 }
 
+/** No member has the name. */
+export const NO_MEMBER = -1;
+/** A name of the object is not plain, so that a closer look has to tell. */
+export const ODD_MEMBER = -2;
+
+/**
+ * Where the value of a member of the object at `start` begins; of a name that occurs twice the last. The bytes were
+ * scanned before, as for `visitMembers`.
+ * @param dotsMatter whether a name that holds a dot could stand for several parts of a path
+ * @returns {@linkcode NO_MEMBER} or {@linkcode ODD_MEMBER} where there is no telling
+ */
+export function findMember(
+  bytes: Buffer,
+  start: number,
+  name: Uint8Array,
+  dotsMatter: boolean,
+): number {
+  let found = NO_MEMBER;
+  let p = skipSpace(bytes, start + 1);
+  while (bytes[p] !== 0x7d) {
+    const nameStart = ++p;
+    while (bytes[p] !== 0x22) {
+      if (bytes[p] === 0x5c || (dotsMatter && bytes[p] === 0x2e)) return ODD_MEMBER;
+      p++;
+    }
+    const isSought = p - nameStart === name.length && isAt(bytes, nameStart, name);
+    const valueStart = skipSpace(bytes, skipSpace(bytes, p + 1) + 1);
+    if (isSought) found = valueStart;
+    p = skipSpace(bytes, endOfValue(bytes, valueStart));
+    if (bytes[p] === 0x2c) p = skipSpace(bytes, p + 1);
+  }
+  return found;
+}
+
+function isAt(bytes: Buffer, start: number, name: Uint8Array): boolean {
+  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
+  return true;
+}
+
 function skipSpace(bytes: Buffer, start: number): number {
   let p = start;
   while (bytes[p] <= 0x20) p++;
@@ -39,7 +78,8 @@ function endOfString(bytes: Buffer, start: number): number {
   }
 }
 
-function endOfValue(bytes: Buffer, start: number): number {
+/** The position behind the value at `start`. */
+export function endOfValue(bytes: Buffer, start: number): number {
   let depth = 0;
   let p = start;
   while (true) {

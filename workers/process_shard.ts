@@ -153,8 +153,6 @@ export class ShardProcessor {
     event.reset(this.#record);
     this.#detector.evaluate(
       event,
-      this.#record.recurringString("eventSource"),
-      this.#record.recurringString("eventName"),
       (rule: Rule) => {
         this.#easeLargeRecord();
         const context = {

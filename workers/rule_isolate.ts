@@ -92,18 +92,11 @@ async function judge({ specs, events }: JudgeRequest): Promise<Judgement[]> {
     }
     detector.evaluate(
       event,
-      nameAt(event, "eventSource"),
-      nameAt(event, "eventName"),
       (rule) => matched.push(rule.id),
       (rule, error) => errors.push(`Rule ${rule.id} throws: ${describeError(error)}`),
     );
     return { matched, errors };
   });
-}
-
-function nameAt(event: Event, path: string): string | null {
-  const value = event.get(path);
-  return typeof value === "string" ? value : null;
 }
 
 async function trace(url: string, text: string): Promise<Trace> {

@@ -1,28 +1,49 @@
-import { type Buffer, isAscii } from "node:buffer";
+import { Buffer, isAscii } from "node:buffer";
 import { compactJson } from "../core/json_text.ts";
-import type { RecordFields } from "../detection/mod.ts";
+import { INDEX_FIELDS, type Path, type RecordFields } from "../detection/mod.ts";
 import { compactPieces } from "./compact_pieces.ts";
 import { cutAscii, cutUtf8 } from "./cut_text.ts";
+import { endOfValue, findMember, NO_MEMBER, ODD_MEMBER } from "./members.ts";
 import { FIELD, RECORD_FIELDS, type RecordField } from "./record_fields.ts";
+import { RecurringTexts } from "./recurring_texts.ts";
 import { type OddField, RecordBatch } from "./scan_records.ts";
 
+type CutText = typeof cutAscii;
+
+/** A path as bytes. */
+interface Way {
+  readonly field: number;
+  /** Names of the members below the field. */
+  readonly names: readonly Uint8Array[];
+}
+
 const EMPTY = new RecordBatch();
+/** The scanner's fields of those that the index asks for; -1 for `userIdentity.type`, the one that is no field. */
+const INDEXED = INDEX_FIELDS.map((field) => FIELD[field as RecordField] ?? -1);
+const SHORT_BYTES_MAX = 64;
 const NO_ODD: readonly OddField[] = [];
 
 /** One record of a batch, read by its spans. Moved from record to record, so that none is allocated for each. */
 export class ScannedRecord implements RecordFields {
   #batch!: RecordBatch;
   #bytes!: Buffer;
+  #view!: DataView;
   #index = 0;
-  /** Cutting text from plain ASCII is several times as fast as decoding UTF-8. */
-  #ascii = false;
-  readonly #recurring = new RecurringTexts();
+  /** How text is cut, once that was asked: from plain ASCII that is several times as fast as from UTF-8. */
+  #cutText: CutText | null = null;
+  /** By the slot of a path; null where it begins with none of our fields. */
+  readonly #ways: (Way | null | undefined)[] = [];
+  /** Names and sources are short and many; user agents and identities are long. */
+  readonly #shortTexts = new RecurringTexts({ bits: 10, bytesMax: SHORT_BYTES_MAX });
+  readonly #longTexts = new RecurringTexts({ bits: 9, bytesMax: 512 });
 
   /** Takes up the records of a batch; `moveTo` comes next. */
   useBatch(batch: RecordBatch): void {
     this.#batch = batch;
     this.#bytes = batch.bytes;
-    this.#ascii = isAscii(batch.bytes);
+    const { buffer, byteOffset, length } = batch.bytes;
+    this.#view = new DataView(buffer, byteOffset, length);
+    this.#cutText = null;
   }
 
   /** Lets go of the batch's bytes. */
@@ -60,13 +81,22 @@ export class ScannedRecord implements RecordFields {
     return this.#batch.fieldEnd(this.#index, field);
   }
 
+  get #cut(): CutText {
+    return this.#cutText ??= isAscii(this.#bytes) ? cutAscii : cutUtf8;
+  }
+
   /** The text of a span, as the source has it. */
   slice(start: number, end: number): string {
-    return this.#ascii ? cutAscii(this.#bytes, start, end) : cutUtf8(this.#bytes, start, end);
+    return this.#cut(this.#bytes, start, end);
   }
 
   #recurringSlice(start: number, end: number): string {
-    return this.#recurring.find(this.#bytes, start, end, this.#ascii ? cutAscii : cutUtf8);
+    const texts = end - start <= SHORT_BYTES_MAX ? this.#shortTexts : this.#longTexts;
+    const known = texts.find(this.#view, start, end);
+    if (known !== undefined) return known;
+    const text = this.slice(start, end);
+    texts.keep(this.#bytes, this.#view, start, end, text);
+    return text;
   }
 
   /** The text of a value without white space outside strings. */
@@ -101,15 +131,6 @@ export class ScannedRecord implements RecordFields {
     return this.stringAt(this.start(index), this.end(index));
   }
 
-  /** As `string`, for fields with few values, of which each comes again and again. */
-  recurringString(field: RecordField): string | null {
-    const index = FIELD[field];
-    const start = this.start(index);
-    if (start < 0 || this.#bytes[start] !== 0x22) return null;
-    const text = this.#recurringSlice(start + 1, this.end(index) - 1);
-    return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
-  }
-
   fieldText(name: string): string | undefined {
     const index = FIELD[name as RecordField];
     if (index !== undefined) {
@@ -120,12 +141,56 @@ export class ScannedRecord implements RecordFields {
     return odd === undefined ? undefined : this.slice(odd.start, odd.end);
   }
 
-  /** Of `userIdentity.type`, which the scanner found on its way; of no other member. */
-  memberText(path: string): string | null {
-    if (path !== "userIdentity.type") return null;
-    const start = this.#batch.identityTypeStart(this.#index);
-    if (start < 0) return null;
-    return this.#recurringSlice(start, this.#batch.identityTypeEnd(this.#index));
+  /** `userIdentity.type` is what the scanner found on its way. */
+  indexString(place: number): string | null | undefined {
+    const field = INDEXED[place];
+    if (field < 0) return this.#identityType();
+    const start = this.start(field);
+    return start < 0 ? null : this.#recurringStringAt(start, this.end(field));
+  }
+
+  #identityType(): string | null | undefined {
+    const batch = this.#batch;
+    if (batch.hasDottedNames) return undefined;
+    const start = batch.identityTypeStart(this.#index);
+    if (start >= 0) return this.#recurringStringAt(start, batch.identityTypeEnd(this.#index));
+    const identity = this.start(FIELD.userIdentity);
+    return identity < 0 || this.#bytes[identity] === 0x7b ? null : undefined;
+  }
+
+  /** The string at a span, undefined where the span is none. */
+  #recurringStringAt(start: number, end: number): string | undefined {
+    if (this.#bytes[start] !== 0x22) return undefined;
+    const text = this.#recurringSlice(start + 1, end - 1);
+    return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
+  }
+
+  valueText(path: Path): string | undefined | null {
+    const way = this.#wayOf(path);
+    if (way === null || this.#batch.hasDottedNames) return null;
+    const bytes = this.#bytes;
+    let start = this.start(way.field);
+    if (start < 0) return undefined;
+    const { names } = way;
+    for (let i = 0; i < names.length; i++) {
+      if (bytes[start] === 0x5b) return null;
+      if (bytes[start] !== 0x7b) return undefined;
+      start = findMember(bytes, start, names[i], i < names.length - 1);
+      if (start === NO_MEMBER) return undefined;
+      if (start === ODD_MEMBER) return null;
+    }
+    return this.#recurringSlice(start, endOfValue(bytes, start));
+  }
+
+  #wayOf({ slot, segments }: Path): Way | null {
+    if (slot < 0) return null;
+    const known = this.#ways[slot];
+    if (known !== undefined) return known;
+    const field = FIELD[segments[0] as RecordField];
+    const way = field === undefined
+      ? null
+      : { field, names: segments.slice(1).map((name) => Buffer.from(name)) };
+    return this.#ways[slot] = way;
   }
 
   mayHoldDottedNames(): boolean {
@@ -150,54 +215,4 @@ export class ScannedRecord implements RecordFields {
     );
     return this.#batch.spaced ? compactPieces(bytes) : [bytes];
   }
-}
-
-/** Texts remembered, a power of two, and the length up to which they are. */
-const TEXTS_MAX = 1024;
-const TEXT_BYTES_MAX = 256;
-
-/**
- * Texts that came before, found by their bytes. Comparing bytes is quicker than making a string of them, and
- * a string that is met again has its hash already, which whoever looks it up in a map profits from.
- */
-class RecurringTexts {
-  /** Each text has one place, decided by its bytes; a newer one takes it over. */
-  readonly #texts: string[] = new Array(TEXTS_MAX).fill("");
-  readonly #lengths = new Uint16Array(TEXTS_MAX);
-  readonly #bytes = new Uint8Array(TEXTS_MAX * TEXT_BYTES_MAX);
-
-  /** @param cut makes the text where it is not known */
-  find(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    cut: (bytes: Buffer, start: number, end: number) => string,
-  ): string {
-    const length = end - start;
-    if (length > TEXT_BYTES_MAX) return cut(bytes, start, end);
-    const place = placeOf(bytes, start, end);
-    if (this.#lengths[place] === length && this.#isAt(place, bytes, start, length)) {
-      return this.#texts[place];
-    }
-    const text = cut(bytes, start, end);
-    this.#texts[place] = text;
-    this.#lengths[place] = length;
-    this.#bytes.set(bytes.subarray(start, end), place * TEXT_BYTES_MAX);
-    return text;
-  }
-
-  #isAt(place: number, bytes: Buffer, start: number, length: number): boolean {
-    const known = this.#bytes;
-    const from = place * TEXT_BYTES_MAX;
-    for (let i = 0; i < length; i++) if (known[from + i] !== bytes[start + i]) return false;
-    return true;
-  }
-}
-
-/** Of a long text some bytes decide. */
-function placeOf(bytes: Buffer, start: number, end: number): number {
-  const step = 1 + ((end - start) >> 5);
-  let hash = end - start;
-  for (let i = start; i < end; i += step) hash = Math.imul(hash, 31) + bytes[i];
-  return (hash ^ (hash >>> 16)) & (TEXTS_MAX - 1);
 }

@@ -26,16 +26,10 @@ export function rulesOf(detector: Detector, text: string): readonly Rule[] {
   const matched: Rule[] = [];
   detector.evaluate(
     event,
-    asName(event.get("eventSource")),
-    asName(event.get("eventName")),
     (rule) => matched.push(rule),
     (rule, error) => {
       throw new Error(`Rule ${rule.title} fails on ${text}`, { cause: error });
     },
   );
   return matched;
-}
-
-function asName(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }

@@ -56,11 +56,7 @@ export async function matcherOf(
   return (event) => {
     const view = eventOf(event);
     let matched = false;
-    const [source, name] = ["eventSource", "eventName"].map((field) => {
-      const value = view.get(field);
-      return typeof value === "string" ? value : null;
-    });
-    detector.evaluate(view, source, name, () => matched = true, (_rule, error) => {
+    detector.evaluate(view, () => matched = true, (_rule, error) => {
       throw error;
     });
     return matched;

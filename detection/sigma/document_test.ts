@@ -153,7 +153,7 @@ Deno.test("filters leave other rules alone and warn of rules that do not exist",
   const detector = await compileRules(set.specs);
   let count = 0;
   const event = eventOf({ eventName: "x", userAgent: "adm_ann" });
-  detector.evaluate(event, null, "x", () => count++, () => {});
+  detector.evaluate(event, () => count++, () => {});
   assertEquals(count, 1);
 });
 
@@ -163,8 +163,8 @@ Deno.test("filters on source and name alone take the rule out of the index", asy
     "eventSource: a",
   );
   const detector = await compileRules((await loadText(text)).specs);
-  assertEquals(detector.candidates("a", "x"), []);
-  assertEquals(detector.candidates("b", "x"), [0]);
+  assertEquals(detector.candidates(eventOf({ eventSource: "a", eventName: "x" })), []);
+  assertEquals(detector.candidates(eventOf({ eventSource: "b", eventName: "x" })), [0]);
 });
 
 Deno.test("filters that begin with not, as pySigma wants them, take away the same and are warned of", async () => {

@@ -65,18 +65,12 @@ export function matchesOf(detector: Detector, event: unknown): readonly string[]
   const ids: string[] = [];
   detector.evaluate(
     view,
-    asName(view.get("eventSource")),
-    asName(view.get("eventName")),
     (rule) => ids.push(rule.id),
     (rule, error) => {
       throw new Error(`Rule ${rule.id} fails on ${view.text()}`, { cause: error });
     },
   );
   return ids;
-}
-
-function asName(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }
 
 function readCases(file: string): RuleCases | undefined {

@@ -32,8 +32,10 @@ export default defineRule({
   eventNames: [...OBJECT_CALLS, "PutBucketEncryption"],
   matches(event) {
     if (readText(event, "eventSource") !== "s3.amazonaws.com" || !succeeded(event)) return false;
+    const keys = keysOf(event);
+    if (keys.length === 0) return false;
     const own = bucketOwnerOf(event);
-    return own !== undefined && keysOf(event).some((key) => {
+    return own !== undefined && keys.some((key) => {
       const account = key.split(":")[4];
       return account !== undefined && /^\d{12}$/.test(account) && account !== own;
     });
