@@ -74,7 +74,7 @@ export async function listPass(
     signal: options.signal,
     counted: options.counted,
     skip: new Set(),
-  }, options.once);
+  }, { once: options.once, isFirst });
   await round.run();
   const failing = await options.store.listing.failing(pass, 5);
   options.report.failingPrefixes.set(source.url, failing.count);
@@ -94,6 +94,7 @@ async function databaseClock({ store }: Pick<ListPassOptions, "store">): Promise
 class Round {
   readonly #context: VisitContext;
   readonly #once: boolean;
+  readonly #isFirst: boolean;
   readonly #active = new Set<Promise<void>>();
   readonly #held = new Map<number, ListingNode>();
   readonly #errors = new Map<number, unknown>();
@@ -102,9 +103,10 @@ class Round {
   /** What the pass cannot go on after. */
   #fatal: { readonly error: unknown } | null = null;
 
-  constructor(context: VisitContext, once: boolean) {
+  constructor(context: VisitContext, run: { readonly once: boolean; readonly isFirst: boolean }) {
     this.#context = context;
-    this.#once = once;
+    this.#once = run.once;
+    this.#isFirst = run.isFirst;
   }
 
   async run(): Promise<void> {
@@ -154,10 +156,17 @@ class Round {
 
   /** How long to wait for more to come, or null where the pass is over. */
   async #waitMs(): Promise<number | null> {
-    const { store, pass, now } = this.#context;
+    const { store, pass, now, skip } = this.#context;
     // A holder that lives shows it within two heartbeats; one that does not is dead after its lease.
     const silentSinceMs = await store.listing.now() - 2 * LIMITS.heartbeatMs;
-    const { nextRetryAt, heldSilently } = await store.listing.outlook(pass, now(), silentSinceMs);
+    const { isDue, nextRetryAt, heldByOthers, heldSilently } = await store.listing.outlook(
+      pass,
+      now(),
+      { silentSinceMs, skip: [...skip] },
+    );
+    if (isDue) return 0;
+    // The first listing of a bucket is shared from its root on, which one replica begins with.
+    if (this.#isFirst && heldByOthers > 0) return LOOK_MS;
     if (this.#once && heldSilently > 0) return LOOK_MS;
     const retryMs = nextRetryAt === null ? Infinity : nextRetryAt - now();
     return retryMs > RETRY_WAIT_MS ? null : Math.max(retryMs, 1);

@@ -5,7 +5,8 @@ import { queryValue, type S3Request } from "./_s3_request.ts";
 import { storageClassOf } from "./_storage.ts";
 import { element, xmlResponse } from "./_xml.ts";
 
-const MAX_KEYS = 1000;
+/** Entries of a page at most; S3 may give fewer, and says so by `IsTruncated`. */
+export const PAGE_KEYS_MAX = 1000;
 
 interface Page {
   readonly contents: string[];
@@ -18,7 +19,11 @@ interface Page {
 type Position = { readonly key: string } | { readonly below: string };
 
 /** Answers ListObjectsV2 ("ListObjectsV2", Amazon S3 API reference). */
-export function listObjects(request: S3Request, bucket: Bucket): Response {
+export function listObjects(
+  request: S3Request,
+  bucket: Bucket,
+  pageKeysMax: number,
+): Response {
   const prefix = queryValue(request, "prefix") ?? "";
   const delimiter = queryValue(request, "delimiter") ?? "";
   const startAfter = queryValue(request, "start-after") ?? "";
@@ -27,14 +32,14 @@ export function listObjects(request: S3Request, bucket: Bucket): Response {
   if (encoding !== undefined && encoding !== "url") {
     throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
   }
-  const asked = Number(queryValue(request, "max-keys") ?? MAX_KEYS);
+  const asked = Number(queryValue(request, "max-keys") ?? PAGE_KEYS_MAX);
   if (!Number.isInteger(asked) || asked < 0) {
     throw new S3Error(
       "InvalidArgument",
       "Argument max-keys must be an integer between 0 and 2147483647",
     );
   }
-  const maxKeys = Math.min(asked, MAX_KEYS);
+  const maxKeys = Math.min(asked, pageKeysMax);
   const from = token === undefined ? { key: startAfter } : readToken(token);
   const page = maxKeys === 0
     ? { contents: [], commonPrefixes: [], next: null }

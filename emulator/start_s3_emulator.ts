@@ -2,7 +2,7 @@ import { type Bucket, contentEtag, MemoryBucket, metadataHeaders } from "./_buck
 import { S3Error } from "./_errors.ts";
 import { ActiveFaults } from "./_faults.ts";
 import { FolderBucket } from "./_folder_bucket.ts";
-import { listObjects } from "./_list_objects.ts";
+import { listObjects, PAGE_KEYS_MAX } from "./_list_objects.ts";
 import { Multipart } from "./_multipart.ts";
 import { deleteObject, deleteObjects, getObject, putObject } from "./_objects.ts";
 import { parseRequest, type S3Request } from "./_s3_request.ts";
@@ -39,6 +39,7 @@ class Emulator implements S3Emulator {
   readonly #credentials: Credentials;
   readonly #multipart = new Multipart();
   readonly #now: () => number;
+  readonly #pageKeysMax: number;
   readonly #ownerId: string;
   readonly #kmsKeys: readonly string[];
   readonly #closing = new AbortController();
@@ -50,6 +51,7 @@ class Emulator implements S3Emulator {
     this.region = options.region ?? "us-east-1";
     this.faults = new ActiveFaults(options.seed ?? 1);
     this.#now = options.now ?? Date.now;
+    this.#pageKeysMax = Math.min(options.pageKeysMax ?? PAGE_KEYS_MAX, PAGE_KEYS_MAX);
     this.#ownerId = options.ownerId ?? "111122223333";
     this.#kmsKeys = options.kmsKeys ?? [];
     this.#credentials = { ...options, region: this.region };
@@ -190,7 +192,7 @@ class Emulator implements S3Emulator {
     const bucket = this.#bucket(request.bucket);
     switch (request.operation) {
       case "ListObjectsV2":
-        return listObjects(request, bucket);
+        return listObjects(request, bucket, this.#pageKeysMax);
       case "GetObject":
       case "HeadObject":
         return await getObject(request, bucket);

@@ -93,6 +93,8 @@ export interface S3EmulatorOptions {
   readonly ownerId?: string;
   /** The KMS keys that uploads may name, as they are named there. Default none. */
   readonly kmsKeys?: readonly string[];
+  /** Entries of a page of a listing at most, up to S3's 1,000, which is the default. */
+  readonly pageKeysMax?: number;
   /** Seed of the faults' probabilities. Default 1. */
   readonly seed?: number;
   /** The emulator's clock, in ms since the epoch, for signatures and modification times. */

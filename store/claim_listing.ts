@@ -9,7 +9,16 @@ import {
   type NodeRow,
   toNode,
 } from "./listing_rows.ts";
+import { isAlive } from "./replica.ts";
 import type { FailingNode, ListingNode, ListingPass, ListingStore } from "./listing_types.ts";
+
+/** SQL: whether node `n` may be claimed now. One whose ranges are not done yet may not. */
+function isClaimable(pass: ListingPass, nowMs: number, skip: readonly number[]) {
+  return sql`${belongsTo(pass)} and ${isDue(pass, nowMs)} and ${IS_FREE}
+    and n.id <> all(${[...skip]}::bigint[])
+    and (n.kind in ('day', 'range')
+      or not exists (select from listing_nodes r where r.parent_id = n.id and r.kind = 'range'))`;
+}
 
 /** See {@linkcode ListingStore.claim}. */
 export async function claimListing(
@@ -23,10 +32,7 @@ export async function claimListing(
     sql<NodeRow>`
     with due as (
       select n.id from listing_nodes n
-      where ${belongsTo(pass)} and ${isDue(pass, nowMs)} and ${IS_FREE}
-        and n.id <> all(${[...skip]}::bigint[])
-        and (n.kind in ('day', 'range')
-          or not exists (select from listing_nodes r where r.parent_id = n.id and r.kind = 'range'))
+      where ${isClaimable(pass, nowMs, skip)}
       order by n.due_at, n.id limit ${limit} for update of n skip locked
     )
     update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1
@@ -41,20 +47,27 @@ export async function listingOutlook(
   replicaId: string,
   pass: ListingPass,
   nowMs: number,
-  silentSinceMs: number,
+  { silentSinceMs, skip }: { readonly silentSinceMs: number; readonly skip: readonly number[] },
 ): ReturnType<ListingStore["outlook"]> {
   const { rows: [row] } = await database.query(
     "look for listings to come",
     (db) =>
-      sql<{ retry: number | null; silent: number }>`
+      sql<{ retry: number | null; free: boolean; held: number; silent: number }>`
     select (select extract(epoch from min(n.due_at))::float8 * 1000 from listing_nodes n
         where ${belongsTo(pass)} and n.failures > 0 and n.due_at > ${instant(nowMs)}) as retry,
-      (select count(*)::int from listing_nodes n
-        join replicas holder on holder.id = n.claimed_by
-        where ${belongsTo(pass)} and ${isDue(pass, nowMs)} and n.claimed_by <> ${replicaId}::uuid
-          and holder.heartbeat_at < ${instant(silentSinceMs)}) as silent`.execute(db),
+      exists (select from listing_nodes n where ${isClaimable(pass, nowMs, skip)}) as free,
+      count(*)::int as held,
+      (count(*) filter (where holder.heartbeat_at < ${instant(silentSinceMs)}))::int as silent
+    from listing_nodes n join replicas holder on holder.id = n.claimed_by
+    where ${belongsTo(pass)} and ${isDue(pass, nowMs)} and n.claimed_by <> ${replicaId}::uuid
+      and ${isAlive("n.claimed_by")}`.execute(db),
   );
-  return { nextRetryAt: row.retry, heldSilently: row.silent };
+  return {
+    isDue: row.free,
+    nextRetryAt: row.retry,
+    heldByOthers: row.held,
+    heldSilently: row.silent,
+  };
 }
 
 /** See {@linkcode ListingStore.failing}. */

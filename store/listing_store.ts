@@ -65,8 +65,8 @@ export class DatabaseListingStore implements ListingStore {
     return applyChanges(this.#database, changes, nowMs);
   }
 
-  outlook(pass: ListingPass, nowMs: number, silentSinceMs: number) {
-    return listingOutlook(this.#database, this.#replicaId, pass, nowMs, silentSinceMs);
+  outlook(pass: ListingPass, nowMs: number, options: Parameters<ListingStore["outlook"]>[2]) {
+    return listingOutlook(this.#database, this.#replicaId, pass, nowMs, options);
   }
 
   failing(pass: ListingPass, limit: number) {

@@ -144,11 +144,19 @@ export interface ListingStore {
    * out. @returns ids of the days that were stored
    */
   apply(changes: readonly NodeChange[], nowMs: number): Promise<readonly number[]>;
-  /** What keeps a pass from its end although nothing can be claimed. */
-  outlook(pass: ListingPass, nowMs: number, silentSinceMs: number): Promise<{
+  /** What keeps a pass from its end although nothing could be claimed. */
+  outlook(
+    pass: ListingPass,
+    nowMs: number,
+    options: { readonly silentSinceMs: number; readonly skip: readonly number[] },
+  ): Promise<{
+    /** Whether there is something to claim by now. */
+    readonly isDue: boolean;
     /** When the next node that failed is tried again, ms since the epoch; null where none is. */
     readonly nextRetryAt: number | null;
-    /** Due nodes held by replicas that gave no sign of life since `silentSinceMs` and may be dead. */
+    /** Due nodes held by other replicas that live: more may come of them. */
+    readonly heldByOthers: number;
+    /** Of these, held by replicas that gave no sign of life since `silentSinceMs` and may be dead. */
     readonly heldSilently: number;
   }>;
   /** Nodes whose last visit failed, at most `limit`, and how many there are. */
