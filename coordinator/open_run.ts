@@ -1,6 +1,7 @@
 import { openSinks, type Sink } from "../alerts/mod.ts";
 import type { RunSettings } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
+import { parseLakeFilePath } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import {
   type LakeOptions,
@@ -170,10 +171,11 @@ async function prepareStores(
 ): Promise<boolean> {
   // A lake that cannot be used is found out before the database is tied to it.
   const probe = await lake?.probe() ?? { conditionalWrites: true };
-  await store.bindLake(
+  const { isNew } = await store.bindLake(
     { url: settings.lake, format: settings["lake-format"], cadence: settings["lake-cadence"] },
     { rebind: settings["rebind-lake"], changeCadence: settings["change-cadence"] },
   );
+  if (isNew && lake !== null) await warnOfStrangersFiles(lake);
   if (!probe.conditionalWrites && store.kind === "postgres") {
     log.warn(
       `${settings.lake} does not honour conditional writes: one replica alone writes its files, and another ` +
@@ -181,6 +183,19 @@ async function prepareStores(
     );
   }
   return probe.conditionalWrites;
+}
+
+/** Files of a lake that another database wrote are not known to this one. */
+async function warnOfStrangersFiles(lake: LakeStore): Promise<void> {
+  for await (const page of lake.list("events/")) {
+    const file = page.find(({ path }) => parseLakeFilePath(path) !== null);
+    if (file === undefined) continue;
+    log.warn(
+      `${lake.url} has files that this database does not know, such as ${file.path}: hours and days of which ` +
+        "events are read are written anew and lose what is there. Unless everything is read again, use another --lake",
+    );
+    return;
+  }
 }
 
 function ruleCounts(settings: RunSettings, rules: LoadedRules, pool: WorkerPool) {

@@ -20,12 +20,13 @@ export async function bindLake(
   replicaId: string,
   lake: LakeBinding,
   options: { readonly rebind?: boolean; readonly changeCadence?: boolean } = {},
-): Promise<void> {
+): Promise<{ readonly isNew: boolean }> {
   const { url, format, cadence } = lake;
   const value = JSON.stringify({ url, format, cadence });
-  await database.transact("bind the lake", async (trx) => {
-    await trx.insertInto("settings").values({ name: NAME, value })
-      .onConflict((conflict) => conflict.doNothing()).execute();
+  return await database.transact("bind the lake", async (trx) => {
+    const inserted = await trx.insertInto("settings").values({ name: NAME, value })
+      .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+    let isNew = inserted.numInsertedOrUpdatedRows === 1n;
     const bound = (await lockBinding(trx))!;
     if (bound.url !== url || bound.format !== format) {
       if (!options.rebind) throw otherLake(lake, bound);
@@ -34,10 +35,12 @@ export async function bindLake(
       await sql`delete from lake_files`.execute(trx);
       await sql`delete from lake_days`.execute(trx);
       await sql`delete from hours`.execute(trx);
+      isNew = true;
     } else if (bound.cadence !== cadence && !options.changeCadence) {
       throw otherCadence(lake, bound);
     }
     await trx.updateTable("settings").set({ value }).where("name", "=", NAME).execute();
+    return { isNew };
   });
 }
 

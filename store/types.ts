@@ -280,11 +280,12 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
    * another URL or format, and naming `--change-cadence` for another cadence, which holds for days of which no
    * hour was taken yet. With `rebind` it forgets the files of the lake before, and throws `usage` while parts
    * wait there or another replica works.
+   * @returns whether the database knew nothing of this lake before
    */
   bindLake(
     lake: LakeBinding,
     options?: { readonly rebind?: boolean; readonly changeCadence?: boolean },
-  ): Promise<void>;
+  ): Promise<{ readonly isNew: boolean }>;
 
   /**
    * Of one page of refs, those that neither the ledger nor an open shard knows by (scope, key, ETag). Of those in

@@ -143,7 +143,11 @@ Deno.test("poll --change-cadence holds for days without files, late events inclu
     const whole = `${folder}/whole`;
     await Deno.mkdir(whole);
     await Deno.rename(`${folder}/trail`, `${whole}/trail`);
-    await poll(whole);
+    await Deno.mkdir(`${whole}/data/lake/events/2020/01/01`, { recursive: true });
+    const stranger = `${whole}/data/lake/events/2020/01/01/events-2020-01-01.parquet`;
+    await Deno.writeTextFile(stranger, "of another database");
+    assertStringIncludes((await poll(whole)).stderr, "files that this database does not know");
+    await Deno.remove(stranger);
     assertEquals(rows, await rowsOf(`${whole}/data/lake`));
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -218,8 +218,8 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
   },
 
   async "bindLake() refuses another lake, format or cadence and says what to do"(store) {
-    await store.bindLake(LAKE);
-    await store.bindLake(LAKE);
+    assertEquals(await store.bindLake(LAKE), { isNew: true });
+    assertEquals(await store.bindLake(LAKE), { isNew: false });
     const refused = async (lake: LakeBinding, flag: string) => {
       const error = await assertRejects(() => store.bindLake(lake), TrailsieveError);
       assertEquals(error.code, "usage");
@@ -229,7 +229,8 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     await refused({ ...LAKE, url: "none" }, "--rebind-lake");
     await refused({ ...LAKE, format: "jsonl" }, "--rebind-lake");
     await refused({ ...LAKE, cadence: "daily" }, "--change-cadence");
-    await store.bindLake({ ...LAKE, url: "s3://lake/" }, { rebind: true });
+    const other = { ...LAKE, url: "s3://lake/" };
+    assertEquals(await store.bindLake(other, { rebind: true }), { isNew: true });
     await store.bindLake({ ...LAKE, url: "s3://lake/" });
     await refused(LAKE, "--rebind-lake");
   },
