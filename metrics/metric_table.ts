@@ -184,7 +184,7 @@ const SOURCES: readonly Metric[] = [
   {
     name: "trailsieve_last_listing_timestamp_seconds",
     type: "gauge",
-    help: "When the source was last listed to its end; absent before that",
+    help: "When what was due of the source was last listed to its end; absent before that",
     labels: ["source"],
     read: ({ report }) =>
       [...report.listings].flatMap(([source, { listedAt }]) =>
