@@ -21,7 +21,9 @@ export async function releaseShard(
       if (await returnJob(trx, shard)) await countRelease(trx, shard.id);
       return 0;
     }
-    const deaths = shard.deaths + 1;
+    // A lone object at its bound was taken only to be given up: nobody died on it this time.
+    const isAtBound = shard.refs.length === 1 && shard.deaths >= LIMITS.objectDeathsMax;
+    const deaths = isAtBound ? shard.deaths : shard.deaths + 1;
     if (shard.refs.length > 1) {
       await returnInPieces(trx, queue, shard, deaths, options.suspect);
       return 0;
