@@ -139,7 +139,8 @@ async function runCommand(
 
 function terminalWidth(): number {
   try {
-    return Deno.consoleSize().columns;
+    // A terminal that does not know its size says 0.
+    return Deno.consoleSize().columns || 120;
   } catch {
     return 120;
   }

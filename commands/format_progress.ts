@@ -28,9 +28,8 @@ export function sampleProgress(report: RunReport, atMs: number): ProgressSample 
   if (backfill === null) {
     return { ...shared, objects: own, total: objects.listed - objects.unchanged, isGuess: true };
   }
-  const { ranges, rangesListed, objectsFound, objectsOpen } = backfill;
-  const planned = Math.max(0, objects.listed - objects.unchanged);
-  const settled = Math.min(objectsFound, Math.max(own, planned - objectsOpen, 0));
+  const { ranges, rangesListed, objectsFound, objectsSettled } = backfill;
+  const settled = Math.min(objectsFound, Math.max(own, objectsSettled));
   if (ranges > 0 && rangesListed >= ranges) {
     return { ...shared, objects: settled, total: objectsFound, isGuess: false };
   }

@@ -58,7 +58,8 @@ Deno.test("sampleProgress() counts what all replicas settled, and guesses until 
     rangesListed: 1,
     objectsFound: 100,
     bytesFound: 0,
-    objectsOpen: 70,
+    objectsPlanned: 100,
+    objectsSettled: 30,
   };
   report.backfill = backfill;
   report.objects.listed = 100;
@@ -72,7 +73,7 @@ Deno.test("sampleProgress() counts what all replicas settled, and guesses until 
     bytes: 0,
   });
   backfill.rangesListed = 4;
-  backfill.objectsOpen = 0;
+  backfill.objectsSettled = 100;
   const { objects, total, isGuess } = sampleProgress(report, 0);
   assertEquals([objects, total, isGuess], [100, 100, false]);
 });

@@ -41,7 +41,8 @@ export async function backfill(call: BackfillCall, range: TimeRange): Promise<Ru
       rangesListed: 0,
       objectsFound: 0,
       bytesFound: 0,
-      objectsOpen: 0,
+      objectsPlanned: 0,
+      objectsSettled: 0,
     };
     report.backfill = progress;
     const keys = new Map(
@@ -64,7 +65,9 @@ export async function backfill(call: BackfillCall, range: TimeRange): Promise<Ru
       backfillIds: ids,
       async plan({ signal, onPlanned }) {
         await store.adoptShards(shared.suppress, { backfillIds: ids });
-        progress.objectsFound += await openRefs();
+        const left = await openRefs();
+        progress.objectsFound += left;
+        progress.objectsPlanned += left;
         report.objects.listed += await store.leftOver({ sourceUrls: [...sources.keys()] });
         const ends = await Promise.allSettled(
           [...keys].map(async ([source, backfill]) => {
@@ -117,11 +120,18 @@ async function planSource(listing: BackfillListing, what: string): Promise<void>
   }
 }
 
-/** Keeps the number of open objects current until it is disposed of. */
+/** Keeps the number of settled objects current until it is disposed of. */
 function watch(progress: BackfillProgress, openRefs: () => Promise<number>): Disposable {
-  // A question that fails is asked again; the run's own calls report what is wrong.
-  const ask = () => openRefs().then((refs) => progress.objectsOpen = refs, () => {});
-  const timer = setInterval(ask, ASK_MS);
+  const ask = async () => {
+    // What is planned meanwhile is open too, so that this is never too high.
+    const planned = progress.objectsPlanned;
+    const settled = planned - await openRefs();
+    progress.objectsSettled = Math.max(progress.objectsSettled, settled);
+  };
+  const timer = setInterval(() => {
+    // A question that fails is asked again; the run's own calls report what is wrong.
+    ask().catch(() => {});
+  }, ASK_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

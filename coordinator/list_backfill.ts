@@ -134,7 +134,8 @@ export class BackfillLister {
   }
 
   async #enqueue(refs: readonly ObjectRef[]): Promise<void> {
-    const { source, store, report, backfill, suppress, pace, onPlanned, signal } = this.#listing;
+    const { source, store, report, progress, backfill, suppress, pace, onPlanned, signal } =
+      this.#listing;
     signal.throwIfAborted();
     await pace?.admit(refs.length, signal);
     while ((await store.openWork()).refs > LIMITS.openRefsMax) {
@@ -142,7 +143,9 @@ export class BackfillLister {
     }
     const { scope, url: sourceUrl } = source;
     const shard = { scope, sourceUrl, lane: "backfill", refs, suppress, backfill } as const;
-    report.objects.listed += await store.enqueueShard(shard);
+    const planned = await store.enqueueShard(shard);
+    report.objects.listed += planned;
+    progress.objectsPlanned += planned;
     onPlanned();
   }
 }

@@ -28,8 +28,9 @@ export interface BackfillProgress {
   /** Objects and bytes that this run found to read, or found left over from an interrupted one. */
   objectsFound: number;
   bytesFound: number;
-  /** Of those planned, the ones that are not settled yet, as the database last told. */
-  objectsOpen: number;
+  /** Of those found, the ones in shards, and the ones that are settled, as the database last told. */
+  objectsPlanned: number;
+  objectsSettled: number;
 }
 
 /** The numbers of one run. Counts are raised where something is committed: a lost attempt counts nothing. */

@@ -49,7 +49,14 @@ async function listerOf(world: World, store: Store, choice = ALL, signal = NEVER
     await store.addRanges(backfill.id, ranges, { complete: true });
   }
   const report = new RunReport();
-  const progress = { ranges: 0, rangesListed: 0, objectsFound: 0, bytesFound: 0, objectsOpen: 0 };
+  const progress = {
+    ranges: 0,
+    rangesListed: 0,
+    objectsFound: 0,
+    bytesFound: 0,
+    objectsPlanned: 0,
+    objectsSettled: 0,
+  };
   const lister = new BackfillLister({
     source,
     store,
