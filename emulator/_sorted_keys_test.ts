@@ -50,14 +50,16 @@ Deno.test("SortedKeys takes 100,000 keys in random order and seeks without sorti
   for (let i = 0; i < 100_000; i++) {
     keys.add(`AWSLogs/${(Math.imul(i, 2654435761) >>> 0).toString(36)}`);
   }
-  const filledAt = performance.now();
-  let seen = 0;
-  for (const _ of keys.from((key) => key < "AWSLogs/h")) if (++seen === 1000) break;
-  const soughtMs = performance.now() - filledAt;
+  const filledMs = performance.now() - startedAt;
   assertEquals(keys.size, 100_000);
-  // Far above what is measured (0.2 s and below 1 ms), so that a busy machine passes and sorting does not.
-  assert(
-    filledAt - startedAt < 5000 && soughtMs < 50,
-    `${filledAt - startedAt} ms, ${soughtMs} ms`,
-  );
+  let soughtMs = Infinity;
+  for (let i = 0; i < 5; i++) {
+    keys.add(`AWSLogs/new-${i}`);
+    const from = performance.now();
+    let seen = 0;
+    for (const _ of keys.from((key) => key < "AWSLogs/h")) if (++seen === 1000) break;
+    soughtMs = Math.min(soughtMs, performance.now() - from);
+  }
+  // Measured: 200 ms and below 1 ms. Compared with each other, and the best of five, a busy machine changes nothing.
+  assert(soughtMs < filledMs / 4, `${filledMs} ms, ${soughtMs} ms`);
 });

@@ -37,7 +37,7 @@ Deno.test("compilePattern() takes time in proportion to text and pattern", () =>
   const before = performance.now();
   assert(!compilePattern(parsePattern("*a*a*a*a*a*a*a*a*b"), true)(text));
   assert(!compilePattern(parsePattern("*a?a?a?a?a?b*"), true)(text));
-  assert(performance.now() - before < 2000);
+  assert(performance.now() - before < 20_000);
 });
 
 Deno.test("foldCase() folds as RegExp does without regard to case", () => {

@@ -149,7 +149,8 @@ Deno.test("compileRegex() takes linear time where backtracking takes for ever", 
     const before = performance.now();
     assert(!matches(text));
     const elapsed = performance.now() - before;
-    assert(elapsed < 500, `${source} took ${elapsed} ms`);
+    // Backtracking would not end in a day; a busy machine takes a little longer.
+    assert(elapsed < 10_000, `${source} took ${elapsed} ms`);
   }
 });
 
@@ -162,5 +163,5 @@ Deno.test("compileRegex() bounds time and memory where an automaton has many sta
   assert(!matches(text));
   assert(matches(`${text.slice(0, 1000)}a${"b".repeat(200)}c`));
   const elapsed = performance.now() - before;
-  assert(elapsed < 5000, `took ${elapsed} ms`);
+  assert(elapsed < 30_000, `took ${elapsed} ms`);
 });
