@@ -170,7 +170,7 @@ async function readingMs(keyCount: number): Promise<number> {
   let least = Infinity;
   for (let turn = 0; turn < 3; turn++) {
     const before = performance.now();
-    await problemOf(`title: big\n${keys.join("\n")}\n${body()}`);
+    await loadText(`title: big\n${keys.join("\n")}\n${body()}`);
     least = Math.min(least, performance.now() - before);
   }
   return least;
