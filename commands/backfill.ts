@@ -1,4 +1,5 @@
-import { BACKFILL_SETTINGS, databaseUrlOf } from "../core/config.ts";
+import { BACKFILL_SETTINGS } from "../core/backfill_config.ts";
+import { databaseUrlOf } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { backfill, estimateBackfill } from "../coordinator/mod.ts";
 import { defineCommand } from "./command.ts";

@@ -1,4 +1,5 @@
-import { databaseUrlOf, WORK_SETTINGS } from "../core/config.ts";
+import { WORK_SETTINGS } from "../core/backfill_config.ts";
+import { databaseUrlOf } from "../core/config.ts";
 import { work } from "../coordinator/mod.ts";
 import { defineCommand } from "./command.ts";
 import { observeRun } from "./observe_run.ts";

@@ -1,4 +1,4 @@
-import type { BackfillSettings } from "../core/config.ts";
+import type { BackfillSettings } from "../core/backfill_config.ts";
 import { describeError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
 import { backfillKey, daysOf, type NewRange, planRanges, type TimeRange } from "./backfill_plan.ts";

@@ -1,6 +1,6 @@
 import { TrailsieveError } from "../core/errors.ts";
 import type { PrefixPlace } from "../core/key_places.ts";
-import type { BackfillSettings } from "../core/config.ts";
+import type { BackfillSettings } from "../core/backfill_config.ts";
 import { openSource, type Source } from "../objects/mod.ts";
 import { findBases } from "./find_bases.ts";
 import type { ProcessAccess } from "./open_run.ts";

@@ -1,4 +1,4 @@
-import type { BackfillSettings } from "../core/config.ts";
+import type { BackfillSettings } from "../core/backfill_config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { DAY_MS } from "../core/hours.ts";
 import { skipReason } from "../core/keys.ts";

@@ -1,4 +1,4 @@
-import type { WorkSettings } from "../core/config.ts";
+import type { WorkSettings } from "../core/backfill_config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { type RunCall, runOver } from "./run_over.ts";
 import type { RunReport } from "./run_report.ts";

@@ -8,7 +8,6 @@ import {
   type ListenAddress,
   parseDuration,
   parseFileUrl,
-  parseInstant,
   parseListenAddress,
   parseLocation,
   parsePath,
@@ -47,7 +46,8 @@ export function choice<T extends string>(
   };
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
+/** A parser of whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const number = Number(text.replaceAll("_", ""));
     if (!/^[\d_]+$/.test(text) || number < min || number > max) {
@@ -327,30 +327,6 @@ export const POLL_SETTINGS = {
   ),
 };
 
-/** `backfill`. */
-export const BACKFILL_SETTINGS = {
-  ...RUN_SETTINGS,
-  from: one<number | null>(
-    { shape: "DATE", help: "first day or instant, UTC" },
-    parseInstant,
-    null,
-  ),
-  to: one<number | null>({ shape: "DATE", help: "end, exclusive, UTC" }, parseInstant, null),
-  "dry-run": switchSetting("says what it would read, what that costs and how long it takes"),
-  again: switchSetting("reads objects that were read before, for rules that came since"),
-  "objects-per-second": one<number | null>(
-    { shape: "N", help: "the most objects read in a second, by all replicas (default no limit)" },
-    wholeNumber(1, 1_000_000),
-    null,
-  ),
-};
-
-const { accounts: _accounts, regions: _regions, ...READ_SETTINGS } = RUN_SETTINGS;
-const { "alert-mode": _alertMode, "alert-since": _alertSince, ...SHARD_SETTINGS } = READ_SETTINGS;
-
-/** `work`: those of a run but for what its planner decides. */
-export const WORK_SETTINGS = SHARD_SETTINGS;
-
 /** `generate`. */
 export const GENERATE_SETTINGS = {
   to: one<string | null>(
@@ -452,8 +428,6 @@ export const DEMO_SETTINGS = {
 };
 
 export type RunSettings = SettingValues<typeof RUN_SETTINGS>;
-export type BackfillSettings = SettingValues<typeof BACKFILL_SETTINGS>;
-export type WorkSettings = SettingValues<typeof WORK_SETTINGS>;
 export type PollSettings = SettingValues<typeof POLL_SETTINGS>;
 
 /** Flags of CONTRACT.md that a later version brings. */

@@ -1,5 +1,20 @@
 import type { Level } from "../core/types.ts";
 
+/**
+ * Alerts that are stored as suppressed: all (mute mode), those of events before an instant (ms since the epoch), or
+ * none. A suppressed alert has no deliveries; where there are no sinks, every alert is.
+ */
+export interface Suppression {
+  readonly all: boolean;
+  readonly beforeMs: number | null;
+}
+
+/** Which backfill plans, and whether it reads again what the ledger had when it began. */
+export interface OfBackfill {
+  readonly id: string;
+  readonly again: boolean;
+}
+
 /** Names a backfill: the same for the same source, days and choice, so that it is found again. */
 export interface BackfillKey {
   readonly id: string;

@@ -1,10 +1,14 @@
 import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
-import type { BackfillStore } from "./backfill_types.ts";
+import type { BackfillStore, OfBackfill, Suppression } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
 import type { RetentionStore } from "./retention_types.ts";
 import type { Stage } from "../core/errors.ts";
 import type { LakeFormat, LakePeriod } from "../core/lake_paths.ts";
 import type { ListingStore } from "./listing_types.ts";
+import type { Backlog, OfSources, OfWork, OpenWork } from "./work_types.ts";
+
+export type { OfBackfill, Suppression } from "./backfill_types.ts";
+export * from "./work_types.ts";
 
 /** An object of a shard: its ref and how often it was tried before. */
 export interface PlannedRef extends ObjectRef {
@@ -16,21 +20,6 @@ export interface PlannedRef extends ObjectRef {
 
 /** Live work goes before backfill, but never starves it. */
 export type Lane = "live" | "backfill";
-
-/**
- * Alerts that are stored as suppressed: all (mute mode), those of events before an instant (ms since the epoch), or
- * none. A suppressed alert has no deliveries; where there are no sinks, every alert is.
- */
-export interface Suppression {
-  readonly all: boolean;
-  readonly beforeMs: number | null;
-}
-
-/** Which backfill plans, and whether it reads again what the ledger had when it began. */
-export interface OfBackfill {
-  readonly id: string;
-  readonly again: boolean;
-}
 
 /** A shard as a replica holds it. `generation` is the fencing token: it grows with each takeover. */
 export interface LeasedShard {
@@ -230,40 +219,6 @@ export interface LakeBinding {
   readonly url: string;
   readonly format: LakeFormat;
   readonly cadence: "hourly" | "daily";
-}
-
-/** What is unfinished in the database at an instant. */
-export interface OpenWork {
-  readonly refs: number;
-  readonly shards: number;
-  /** Shards that may be taken now; the rest are held or wait for their time. */
-  readonly ready: number;
-  /** When the next waiting shard may be taken, ms since the epoch; null where none waits. */
-  readonly nextReadyAt: number | null;
-}
-
-/** What waits in the database, whoever it is for: what an operator watches. */
-export interface Backlog {
-  /** Objects that are planned and not settled. */
-  readonly refs: number;
-  readonly shards: number;
-  /** Since the oldest open shard was planned, by the database's clock; null where there is none. */
-  readonly oldestShardSeconds: number | null;
-  /** Alerts that are neither delivered, undelivered nor suppressed. */
-  readonly alerts: number;
-  /** Event hours with parts that wait to be compacted. */
-  readonly hours: number;
-}
-
-/** Which shards a replica can read; left out, all of them. */
-export interface OfSources {
-  /** `Source.url`s that this replica was started with. */
-  readonly sourceUrls?: readonly string[];
-}
-
-/** Which work is asked for; left out, all of it. */
-export interface OfWork extends OfSources {
-  readonly backfillIds?: readonly string[];
 }
 
 /**

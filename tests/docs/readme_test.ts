@@ -1,8 +1,8 @@
 /** What README.md says of commands, settings, alerts and exit codes is what the program has. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../commands/exit_codes.ts";
+import { BACKFILL_SETTINGS, WORK_SETTINGS } from "../../core/backfill_config.ts";
 import {
-  BACKFILL_SETTINGS,
   databaseUrlOf,
   DEMO_SETTINGS,
   FLAGS_NOT_BUILT,
@@ -11,7 +11,6 @@ import {
   LAKE_LOG_SETTINGS,
   POLL_SETTINGS,
   QUERY_SETTINGS,
-  WORK_SETTINGS,
 } from "../../core/config.ts";
 import {
   DEADLETTERS_LIST_SETTINGS,

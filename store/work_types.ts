@@ -1,0 +1,33 @@
+/** What is unfinished in the database at an instant. */
+export interface OpenWork {
+  readonly refs: number;
+  readonly shards: number;
+  /** Shards that may be taken now; the rest are held or wait for their time. */
+  readonly ready: number;
+  /** When the next waiting shard may be taken, ms since the epoch; null where none waits. */
+  readonly nextReadyAt: number | null;
+}
+
+/** What waits in the database, whoever it is for: what an operator watches. */
+export interface Backlog {
+  /** Objects that are planned and not settled. */
+  readonly refs: number;
+  readonly shards: number;
+  /** Since the oldest open shard was planned, by the database's clock; null where there is none. */
+  readonly oldestShardSeconds: number | null;
+  /** Alerts that are neither delivered, undelivered nor suppressed. */
+  readonly alerts: number;
+  /** Event hours with parts that wait to be compacted. */
+  readonly hours: number;
+}
+
+/** Which shards a replica can read; left out, all of them. */
+export interface OfSources {
+  /** `Source.url`s that this replica was started with. */
+  readonly sourceUrls?: readonly string[];
+}
+
+/** Which work is asked for; left out, all of it. */
+export interface OfWork extends OfSources {
+  readonly backfillIds?: readonly string[];
+}
