@@ -36,7 +36,7 @@ export class KeyVisit {
     let pages = 0;
     for await (const refs of source.list(this.#node.prefix, { ...range, signal })) {
       await this.#take(refs);
-      if (++pages === LIMITS.listSplitPages && await this.#split()) break;
+      if (++pages === this.#splitPages && await this.#split()) break;
     }
     this.#context.counted.add(this.#node.id);
     if (this.#dropped > 0) return await leave(this.#node, this.#context);
@@ -55,6 +55,12 @@ export class KeyVisit {
       // The end belongs to the range.
       ...(endKey === "" ? {} : { before: `${endKey}\0` }),
     };
+  }
+
+  /** Pages after which the rest is split. Samples cost requests, so a range between samples goes on for longer. */
+  get #splitPages(): number {
+    const isSampled = this.#node.kind === "range" && this.#node.baseId === null;
+    return LIMITS.listSplitPages * (isSampled ? 10 : 1);
   }
 
   /** Whether a listing that was interrupted is taken up where it was. */

@@ -18,8 +18,8 @@ export async function visitLevel(node: ListingNode, context: VisitContext): Prom
   const { store, source, pass, buffer, now, signal } = context;
   const { prefix } = node;
   const children: string[] = [];
-  // Handed over when it is clear that the level will not be listed as a whole, which would count them twice.
-  const notes: PlanNote[] = [];
+  // Handed over when it is clear that the level is not listed as a whole at once, which would count them twice.
+  let notes: PlanNote[] = [];
   let [objects, markers, dropped, found] = [0, 0, 0, false];
   for await (const page of source.listLevel(prefix, { signal })) {
     for (const child of page.prefixes) children.push(child);
@@ -29,7 +29,9 @@ export async function visitLevel(node: ListingNode, context: VisitContext): Prom
     found ||= seen.found;
     objects += page.refs.length;
     markers += page.refs.filter((ref) => ref.key.endsWith("/")).length;
-    if (objects > LIMITS.levelObjectsMax) return await makeFlat(node, context);
+    if (objects <= LIMITS.levelObjectsMax) continue;
+    for (const note of notes) await buffer.add(note);
+    notes = [];
   }
   const objectCount = objects - markers;
   const level = classifyLevel({ prefix, sourcePrefix: source.prefix, children, objectCount });
@@ -51,6 +53,10 @@ export async function visitLevel(node: ListingNode, context: VisitContext): Prom
   for (const note of notes) await buffer.add(note);
   context.counted.add(node.id);
   if (dropped > 0) return await leave(node, context);
+  if (objects > LIMITS.levelObjectsMax && children.length === 0) {
+    // Long, and nothing lies deeper: from now on it can be listed in ranges.
+    return await buffer.add({ change: { kind: "flatten", node } });
+  }
   // A level without folders is not one where regions appear.
   const kind = children.length > 0 || prefix === source.prefix ? "folder" : "flat";
   const next = nextQuietVisit(kind, node.activeAt, found, now());

@@ -14,10 +14,14 @@ export async function beginListing(
     await shorten(trx, pass);
     await reopen(trx, pass, nowMs);
     await makeNewDays(trx, pass, nowMs);
+    // One look for each kind, since each has an index that answers it.
     const { rows: [{ first }] } = await sql<{ first: boolean }>`
-      select exists (select from listing_nodes n where ${belongsTo(pass)}
-        and (n.kind = 'range' or (n.kind = 'base' and n.newest_day is null)
-          or (n.kind in ('folder', 'flat') and n.visited_at = '-infinity'))) as first`.execute(trx);
+      select exists (select from listing_nodes n where n.kind = 'range' and ${belongsTo(pass)})
+        or exists (select from listing_nodes n
+          where n.kind = 'base' and n.newest_day is null and ${belongsTo(pass)})
+        or exists (select from listing_nodes n where n.due_at = '-infinity'
+          and n.kind in ('folder', 'flat') and n.visited_at = '-infinity' and ${belongsTo(pass)})
+        as first`.execute(trx);
     return { isFirst: first };
   });
 }

@@ -33,7 +33,7 @@ export async function storeDays(
   return rows.map((row) => Number(row.id));
 }
 
-/** Turns a base into a flat prefix. */
+/** Turns a base or a folder into a flat prefix, as visited now. */
 export async function flatten(
   trx: Trx,
   { node }: Extract<NodeChange, { kind: "flatten" }>,
@@ -41,7 +41,9 @@ export async function flatten(
 ): Promise<void> {
   await sql`update listing_nodes b set kind = 'flat', watermark = '', claimed_by = null, failures = 0,
       error = '', visited_at = ${instant(nowMs)}, due_at = ${instant(nowMs)}
-    where b.id = ${node.baseId} and b.kind = 'base' and exists (select from listing_nodes h
+    where b.id = ${
+    node.baseId ?? node.id
+  } and b.kind in ('base', 'folder') and exists (select from listing_nodes h
       where h.id = ${node.id} and h.claim = ${node.claim})`.execute(trx);
   await sql`delete from listing_nodes where parent_id = ${node.baseId} and kind = 'day'`.execute(
     trx,

@@ -16,7 +16,6 @@ export interface NodeRow {
   readonly day: number | null;
   readonly since_day: number | null;
   readonly active_ms: number;
-  readonly visited_ms: number;
   readonly failures: number;
   readonly key_count: number;
   readonly dated: boolean | null;
@@ -29,8 +28,7 @@ export const NODE_COLUMNS =
   n.watermark, n.day, n.since_day, n.failures, n.key_count,
   (select p.kind = 'base' from listing_nodes p where p.id = n.parent_id) as dated,
   case n.kind when 'base' then n.newest_day is not null else n.visited_at > '-infinity' end as listed,
-  extract(epoch from n.active_at)::float8 * 1000 as active_ms,
-  extract(epoch from n.visited_at)::float8 * 1000 as visited_ms`;
+  extract(epoch from n.active_at)::float8 * 1000 as active_ms`;
 
 /** A row as the coordinator sees it. */
 export function toNode(row: NodeRow): ListingNode {
@@ -47,7 +45,6 @@ export function toNode(row: NodeRow): ListingNode {
     sinceMs: row.since_day === null || row.since_day <= 0 ? null : row.since_day * DAY_MS,
     isListed: row.listed,
     activeAt: row.active_ms,
-    visitedAt: row.visited_ms,
     failures: row.failures,
     keyCount: row.key_count,
     baseId: row.kind === "base" ? Number(row.id) : row.dated ? Number(row.parent_id) : null,

@@ -44,7 +44,6 @@ export interface ListingNode {
   readonly isListed: boolean;
   /** When something new was found last, or the node was made. */
   readonly activeAt: number;
-  readonly visitedAt: number;
   readonly failures: number;
   /** Of a day: about how many keys it holds. */
   readonly keyCount: number;
@@ -86,7 +85,10 @@ export type NodeChange =
      * has one the watermark grows, the rest stays. `newestMs` is the last day that the base has from now on.
      */
     | { readonly kind: "days"; readonly days: readonly NewDay[]; readonly newestMs: number | null }
-    /** A base holds more than days: from now on it is listed as a whole, and its days are forgotten. */
+    /**
+     * A base that holds more than days, or a level of very many objects and nothing below: from now on it is listed as
+     * a whole, and its days are forgotten.
+     */
     | { readonly kind: "flatten" }
     /** A range that is done, or a day that need not be looked at any more. */
     | { readonly kind: "remove" }

@@ -3,16 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { TrailsieveError } from "../../core/errors.ts";
 import { dayFolder } from "../../core/key_places.ts";
 import { rowsOf } from "../store/_samples.ts";
-import {
-  A,
-  B,
-  DAY_MS,
-  EVERYTHING,
-  HOUR_MS,
-  keyAt,
-  type ListingWorld,
-  NOON,
-} from "./_listing_world.ts";
+import { A, B, DAY_MS, EVERYTHING, HOUR_MS, keyAt, ListingWorld, NOON } from "./_listing_world.ts";
 
 const DIGEST = `AWSLogs/o-abc/${A}/CloudTrail-Digest/us-east-1/2026/11/21/` +
   `${A}_CloudTrail-Digest_us-east-1_trail_us-east-1_20261121T110000Z.json.gz`;
@@ -205,6 +196,19 @@ export const PASS_CASES: Record<string, (world: ListingWorld) => Promise<void>> 
     world.put(...more);
     assertEquals((await world.pass()).planned, more.toSorted());
     assertEquals((await world.pass()).planned, []);
+  },
+
+  async "follows a source that begins within the layout"(world) {
+    const old = [keyAt(NOON - 40 * DAY_MS, 1), keyAt(NOON, 2)];
+    world.put(...old, keyAt(NOON, 3, B));
+    const base = `AWSLogs/o-abc/${A}/CloudTrail/us-east-1/`;
+    for (const [i, prefix] of [base, `${base}2026/`, `${base}2026/11/21/`].entries()) {
+      await using inner = await ListingWorld.open(world.store, `s3://trail/${prefix}`, world.s3);
+      inner.nowMs = world.nowMs + i * 60_000;
+      assertEquals((await inner.pass()).planned, i === 0 ? old : []);
+      world.put(keyAt(NOON, `new${i}`));
+      assertEquals((await inner.pass()).planned, [keyAt(NOON, `new${i}`)]);
+    }
   },
 
   async "lists nothing of accounts, regions and days that are not wanted"(world) {

@@ -80,7 +80,9 @@ export const RANGE_CASES: Record<string, (world: ListingWorld) => Promise<void>>
     assertEquals(first.planned, [...keys, keyAt(NOON, 1)].sort());
     assertEquals(first.report.objects.listed, keys.length + 1);
     world.put("events/new.json.gz", keyAt(NOON, 2));
-    assertEquals((await world.pass()).planned, [keyAt(NOON, 2), "events/new.json.gz"]);
+    const second = await world.pass();
+    assertEquals(second.planned, [keyAt(NOON, 2), "events/new.json.gz"]);
+    assertRequests(second.prefixes, "events/", keys.length);
   },
 
   async "takes ranges up again that were interrupted"(world) {
