@@ -1,17 +1,17 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
-import { describeError, TrailsieveError } from "../core/errors.ts";
+import { describeError, type TrailsieveError } from "../core/errors.ts";
 import { hourName } from "../core/hours.ts";
-import { type Dataset, lakeFilePath, type LakeFormat } from "../core/lake_paths.ts";
+import type { LakeFormat } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
-import type { LakeStore, PutCondition } from "../objects/mod.ts";
-import type { HourWork, LakeFile, LakeWrite, Store } from "../store/mod.ts";
-import type { MergedMessage } from "../workers/mod.ts";
+import type { LakeStore } from "../objects/mod.ts";
+import type { HourWork, Store } from "../store/mod.ts";
 import { setAsideDamaged } from "./damaged_parts.ts";
 import { isLakeTrouble } from "./lake_gate.ts";
-import { readRound, type RoundHour } from "./merge_round.ts";
+import { readRound } from "./merge_round.ts";
 import { MergeWorker } from "./merge_worker.ts";
 import type { RunReport } from "./run_report.ts";
 import { Wake } from "./wake.ts";
+import { HourWriter } from "./write_hour.ts";
 
 /** Hours taken at a time: neighbouring hours share part files, which are then read once. */
 const HOURS_AT_ONCE = 16;
@@ -67,10 +67,9 @@ export class Compactor implements Disposable {
         : [];
       if (works.length > 0) {
         relieveMemory();
-        // Beside a replica that keeps reading, parts never end: what came after the first round is its own.
+        // Beside a replica that keeps reading, parts never end: what came after an hour was done is its own.
         const isRepeated = works.every((work) => done.has(work.hourMs));
-        for (const work of works) done.add(work.hourMs);
-        good = await this.#compact(works, options.signal);
+        good = await this.#compact(works, done, options.signal);
         if (isRepeated) break;
         heldSince = performance.now();
       } else if (!options.all || await store.openHours() === 0) {
@@ -100,23 +99,36 @@ export class Compactor implements Disposable {
     return false;
   }
 
-  async #compact(works: readonly HourWork[], signal: AbortSignal): Promise<boolean> {
+  /** Adds to `done` the hours of which no part was left for another round. */
+  async #compact(
+    works: readonly HourWork[],
+    done: Set<number>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { store, lake, format } = this.#options;
     const unfinished = new Set(works.map((work) => work.hourMs));
     try {
-      const { message, hours } = await readRound(works, lake, format, signal);
-      const byHour = new Map(hours.map((hour) => [hour.work.hourMs, hour]));
+      const { message, hours, read } = await readRound(works, lake, format, signal);
+      const writers = new Map(
+        hours.map((hour) => [
+          hour.work.hourMs,
+          new HourWriter(hour, { ...this.#options, mayWrite: () => this.#mayWrite(), signal }),
+        ]),
+      );
       // One after the other: a merged hour holds memory until it is written.
       let writing: Promise<void> = Promise.resolve();
-      const write = (merged: MergedMessage) =>
-        this.#write(byHour.get(merged.hourMs)!, merged, signal).then(() => {
-          unfinished.delete(merged.hourMs);
-        });
-      await this.#worker.merge(message, (merged) => {
-        writing = writing.then(() => write(merged));
-        writing.catch(() => {});
+      await this.#worker.merge(message, {
+        read,
+        write: (file) => writers.get(file.hourMs)!.writeEvents(file),
+        onMerged: (merged) => {
+          writing = writing.then(() => writers.get(merged.hourMs)!.finish(merged)).then(() => {
+            unfinished.delete(merged.hourMs);
+          });
+          writing.catch(() => {});
+        },
       });
       await writing;
+      for (const { work, isWhole } of hours) if (isWhole) done.add(work.hourMs);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
@@ -135,96 +147,6 @@ export class Compactor implements Disposable {
         if (unfinished.has(work.hourMs)) await store.releaseHour(work);
       }
     }
-  }
-
-  /**
-   * Puts an hour's files, then names them. A crash in between leaves a newer version than the row names, or a
-   * file without a row: the next round reads the former, and replaces the latter, whose rows all stem from
-   * parts that still wait.
-   */
-  async #write(hour: RoundHour, merged: MergedMessage, signal: AbortSignal): Promise<void> {
-    const { store, report, format } = this.#options;
-    const startedAt = performance.now();
-    const { hourMs } = merged;
-    const { period } = hour.work;
-    const pathOf = (dataset: Dataset, index: number) =>
-      lakeFilePath({ dataset, format, period, startMs: hourMs, index });
-    const named: LakeFile[] = [...hour.standing];
-    const writes: LakeWrite[] = [];
-    const put = async (path: string, bytes: Uint8Array) => {
-      const startedAt = performance.now();
-      const durationMs = () => performance.now() - startedAt;
-      try {
-        const etag = await this.#put(hour, path, bytes, signal);
-        writes.push({ path, durationMs: durationMs() });
-        return etag;
-      } catch (error) {
-        if (!signal.aborted) {
-          const dataset = path.startsWith("events/") ? "events" as const : "activity" as const;
-          const failed = { dataset, path, durationMs: durationMs(), error: describeError(error) };
-          await store.noteFailedWrite(hour.work, failed).catch(() => {});
-        }
-        throw error;
-      }
-    };
-    const firstIndex = named.length;
-    for (const [i, file] of merged.events.entries()) {
-      const index = firstIndex + i;
-      const path = pathOf("events", index);
-      const etag = await put(path, file.bytes);
-      const { rows, conflicts } = file;
-      named.push({
-        dataset: "events",
-        hourMs,
-        index,
-        path,
-        etag,
-        rows,
-        conflicts,
-        bytes: file.bytes.length,
-      });
-    }
-    const path = pathOf("activity", 0);
-    const { bytes, rows } = merged.activity;
-    const etag = await put(path, bytes);
-    named.push({
-      dataset: "activity",
-      hourMs,
-      index: 0,
-      path,
-      etag,
-      rows,
-      conflicts: 0,
-      bytes: bytes.length,
-    });
-    const counts = await store.commitHour(hour.work, named, writes);
-    report.addHour(counts);
-    log.debug(
-      `Compacted ${
-        hourName(hourMs)
-      }: ${counts.rowsAdded} rows added, ${counts.duplicates} duplicates, ` +
-        `${hour.work.parts.length} parts, ${Math.round(performance.now() - startedAt)} ms`,
-    );
-  }
-
-  /** Writes a file in place of the version that the round found there, or where it found none. */
-  async #put(
-    hour: RoundHour,
-    path: string,
-    bytes: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const { lake, conditionalWrites } = this.#options;
-    if (!await this.#mayWrite()) {
-      throw new TrailsieveError("fenced", `Cannot write ${lake.url}${path}: another replica does`);
-    }
-    const etag = hour.etags.get(path);
-    const condition: PutCondition = !conditionalWrites
-      ? { kind: "always" }
-      : etag === undefined
-      ? { kind: "create" }
-      : { kind: "replace", etag };
-    return await lake.put(path, bytes, { condition, signal });
   }
 
   /** Removes files that nobody needs; what cannot be removed now is removed another time. */

@@ -81,12 +81,16 @@ async function damageOf(
   if (file === null) return "its file is gone";
   const hours = parts.map(({ hourMs, part: { rowStart, rowCount } }) => ({
     hourMs,
+    isLarge: false,
     parts: [{ file: 0, rowStart, rowCount }],
     existing: [],
     standing: [],
+    standingActivity: null,
   }));
   try {
-    await worker.merge({ kind: "merge", format, files: [file.bytes], hours }, () => {});
+    await worker.merge({ kind: "merge", format, files: [file.bytes], hours }, {
+      onMerged() {},
+    });
     return null;
   } catch (error) {
     return describeError(error);

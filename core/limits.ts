@@ -56,13 +56,15 @@ export const LIMITS = {
    */
   relievedRssBytes: 350 * MB,
   relievedGrowthBytes: 24 * MB,
+  /** Inflated bytes of an object after which isolates look at the memory of the process too. */
+  relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
   largeRecordBytes: 8 * MB,
   /** Rows, and characters of text, at which collected events become a part file. */
   partRowsMax: 5000,
-  partTextMax: 16 * MB,
+  partTextMax: 8 * MB,
   /** Compressed bytes in flight or waiting in one worker. */
-  fetchBytesInFlightMax: 32 * MB,
+  fetchBytesInFlightMax: 16 * MB,
   /** One GET, from request to last byte. */
   fetchTimeoutMs: 60 * SECOND,
   /** A connection to S3 on which nothing moves for this long is given up, and the request made again. */
@@ -96,10 +98,22 @@ export const LIMITS = {
   /** Lease of a shard: renewed at each heartbeat, lost when it runs out. */
   leaseMs: 10 * SECOND,
   heartbeatMs: 3 * SECOND,
-  /** Rows of a row group. */
+  /** Rows of a row group from which it is copied as it is, and at most. */
+  rowGroupRowsMin: 20_000,
   rowGroupRowsMax: 50_000,
   /** Rows of one event hour in a part from which they get row groups of their own. */
   partHourRowsMin: 2_000,
+  /**
+   * Rows and part bytes of hours that are merged together, sorted as a whole: their keys and one decoded column are
+   * held. A larger hour is merged by itself, in runs.
+   */
+  sortedMergeRowsMax: 150_000,
+  sortedMergeBytesMax: 32 * MB,
+  /** Rows added to a large hour at a time: 16 bytes and the id of each are held, 80 MB. */
+  largeMergeRowsMax: 1_000_000,
+  /** Bytes of a file up to which it is read as a whole for a large merge, and of such files held at a time. */
+  wholeReadBytesMax: 8 * MB,
+  wholeReadsHeldBytes: 32 * MB,
   /** Bytes of one file of the lake; beyond it an hour gets further files. */
   lakeFileBytesMax: 128 * MB,
   /** Bytes from which a file of the lake goes to a bucket in parts, of which a lost one is sent again alone. */

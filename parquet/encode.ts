@@ -79,11 +79,18 @@ export class TableWriter {
   readonly #columns: readonly Column[];
   readonly #rowGroups: RowGroup[] = [];
   #buffer = new ArrayBuffer(64 * 1024);
+  readonly #hasRoom: boolean;
   #length = 0;
   #rowCount = 0;
 
-  constructor(columns: readonly Column[]) {
+  /**
+   * @param capacityBytes room that is set aside: growing a large file holds it twice for a moment, and memory that
+   * nothing was written to is none. The file then keeps this room.
+   */
+  constructor(columns: readonly Column[], capacityBytes = 0) {
     this.#columns = columns;
+    this.#hasRoom = capacityBytes > 0;
+    if (this.#hasRoom) this.#buffer = new ArrayBuffer(capacityBytes);
     this.#append(MAGIC);
   }
 
@@ -143,7 +150,9 @@ export class TableWriter {
     parquet.num_rows = BigInt(this.#rowCount);
     parquet.finish();
     this.#append(writer.getBytes().subarray(MAGIC.length));
-    return new Uint8Array(this.#buffer.transfer(this.#length));
+    return this.#hasRoom
+      ? new Uint8Array(this.#buffer, 0, this.#length)
+      : new Uint8Array(this.#buffer.transfer(this.#length));
   }
 
   #append(bytes: Uint8Array): void {
@@ -167,7 +176,7 @@ function compress(bytes: Uint8Array): Uint8Array {
 }
 
 /** The chunk's metadata as if its bytes lay `by` bytes further on. */
-function moveChunk(chunk: ColumnChunk, by: number): ColumnChunk {
+export function moveChunk(chunk: ColumnChunk, by: number): ColumnChunk {
   const data = chunk.meta_data!;
   const move = (offset: bigint) => offset + BigInt(by);
   return {

@@ -22,12 +22,23 @@ export interface MergedHour {
 export class HourOutput {
   readonly rollup = new Rollup();
   readonly #fileBytesMax: number;
-  readonly #files: MergedFile[] = [];
-  #writer = new TableWriter(EVENT_COLUMNS);
+  readonly #hasRoom: boolean;
+  #files: MergedFile[] = [];
+  #writer: TableWriter;
   #conflicts = 0;
 
-  constructor(fileBytesMax: number) {
+  /** @param hasRoom whether room for a whole file is set aside */
+  constructor(fileBytesMax: number, { hasRoom = false } = {}) {
     this.#fileBytesMax = fileBytesMax;
+    this.#hasRoom = hasRoom;
+    this.#writer = this.#newWriter();
+  }
+
+  /** Files that are complete; they are the caller's then. */
+  takeFiles(): MergedFile[] {
+    const files = this.#files;
+    this.#files = [];
+    return files;
   }
 
   /** Appends a row group; `conflicts` as in `MergedFile`. */
@@ -40,14 +51,18 @@ export class HourOutput {
   /** The hour's files and rollup. */
   finish(hourMs: number, rowGroupRowsMax: number): MergedHour {
     this.#closeFile();
-    return { hourMs, events: this.#files, activity: this.rollup.finish(rowGroupRowsMax) };
+    return { hourMs, events: this.takeFiles(), activity: this.rollup.finish(rowGroupRowsMax) };
   }
 
   #closeFile(): void {
     const rows = this.#writer.rowCount;
     if (rows === 0) return;
     this.#files.push({ bytes: this.#writer.finish(), rows, conflicts: this.#conflicts });
-    this.#writer = new TableWriter(EVENT_COLUMNS);
+    this.#writer = this.#newWriter();
     this.#conflicts = 0;
+  }
+
+  #newWriter(): TableWriter {
+    return new TableWriter(EVENT_COLUMNS, this.#hasRoom ? this.#fileBytesMax : 0);
   }
 }

@@ -12,7 +12,8 @@ export class KeyTable {
 
   constructor(rowCount: number) {
     this.timesMs = new Float64Array(rowCount);
-    this.#ends = new Float64Array(rowCount);
+    // One more, for an id that is looked for.
+    this.#ends = new Float64Array(rowCount + 1);
   }
 
   /** Appends rows in their order. */
@@ -39,10 +40,7 @@ export class KeyTable {
     const slots = new Uint32Array(size);
     const groups = new Map<number, number[]>();
     for (let row = from; row < to; row++) {
-      let slot = this.#hash(row) & (size - 1);
-      while (slots[slot] !== 0 && this.#compareIds(slots[slot] - 1, row) !== 0) {
-        slot = (slot + 1) & (size - 1);
-      }
+      const slot = this.#slotOf(slots, row);
       if (slots[slot] === 0) {
         slots[slot] = row + 1;
         continue;
@@ -53,6 +51,34 @@ export class KeyTable {
       else group.push(row);
     }
     return [...groups.values()];
+  }
+
+  /** Prepares looking rows up by id. The function gives the first row of an id, -1 if there is none. */
+  finder(): (id: string) => number {
+    const size = 2 ** Math.ceil(Math.log2(this.#count * 2 + 1));
+    const slots = new Uint32Array(size);
+    for (let row = 0; row < this.#count; row++) {
+      const slot = this.#slotOf(slots, row);
+      if (slots[slot] === 0) slots[slot] = row + 1;
+    }
+    return (id) => {
+      // The id takes the place behind the last row for as long as it is looked for.
+      const row = this.#count;
+      const end = row === 0 ? 0 : this.#ends[row - 1];
+      this.#reserve(end + id.length * 3);
+      const { written } = this.#encoder.encodeInto(id, this.#bytes.subarray(end));
+      this.#ends[row] = end + written;
+      return slots[this.#slotOf(slots, row)] - 1;
+    };
+  }
+
+  /** The slot that holds a row's id, or the empty one where it would be. */
+  #slotOf(slots: Uint32Array, row: number): number {
+    let slot = this.#hash(row) & (slots.length - 1);
+    while (slots[slot] !== 0 && this.#compareIds(slots[slot] - 1, row) !== 0) {
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return slot;
   }
 
   #start(row: number): number {

@@ -1,4 +1,3 @@
-import { TrailsieveError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import { encodeChunk, type EncodedChunk } from "./encode.ts";
@@ -113,13 +112,7 @@ async function openRows(hours: readonly HourInput[]) {
     const reader = readers.get(file) ?? await TableReader.open(file);
     readers.set(file, reader);
     const count = rowCount ?? reader.rowCount;
-    if (rowStart + count > reader.rowCount) {
-      throw new TrailsieveError(
-        "corrupt",
-        `Cannot merge rows ${rowStart} to ${rowStart + count} of a part: it has ${reader.rowCount}`,
-        { stage: "compact" },
-      );
-    }
+    reader.checkRange(rowStart, count);
     ranges.push({ reader, rowStart, rowCount: count });
     row += count;
   };

@@ -7,6 +7,7 @@ export { decodeJsonl, encodeJsonl } from "./jsonl.ts";
 export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";
 export { type EventRow, MADE_ID_PREFIX, recordFromRow } from "./record.ts";
 export type { MergedFile, MergedHour } from "./hour_output.ts";
+export { type LargeHourInput, type LargeHourOutput, mergeLargeHour } from "./merge_large.ts";
 export {
   type HourInput,
   mergeHour,

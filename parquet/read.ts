@@ -6,6 +6,8 @@ import {
   parquetRead,
   parquetSchema,
 } from "hyparquet";
+import type { Column } from "./columns.ts";
+import { type EncodedChunk, moveChunk } from "./encode.ts";
 import { TrailsieveError } from "../core/errors.ts";
 
 /** A Parquet file in memory, or one of which ranges can be read. */
@@ -32,6 +34,12 @@ const LARGE_AS_BYTES_PARSERS = {
   ...PARSERS,
   stringFromBytes: (bytes: Uint8Array) =>
     bytes && (bytes.length < LARGE_TEXT_BYTES ? decoder.decode(bytes) : bytes),
+};
+
+/** Bounds of statistics are kept as they are written: one that is cut within a character is no text. */
+const BOUND_PARSERS = {
+  stringFromBytes: (bytes: Uint8Array) => bytes.slice(),
+  timestampFromMilliseconds: (ms: bigint) => ms,
 };
 
 const COMPRESSORS = { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
@@ -78,7 +86,40 @@ export class TableReader {
   /** Throws TrailsieveError `corrupt` unless the file is Parquet. */
   static async open(file: TableFile): Promise<TableReader> {
     const buffer = asyncBuffer(file);
-    return new TableReader(buffer, await readable(() => parquetMetadataAsync(buffer)));
+    const metadata = await readable(() => parquetMetadataAsync(buffer, { parsers: BOUND_PARSERS }));
+    return new TableReader(buffer, metadata);
+  }
+
+  /** Throws TrailsieveError `corrupt` unless the file has these rows. */
+  checkRange(rowStart: number, rowCount: number): void {
+    if (rowStart + rowCount <= this.rowCount) return;
+    throw new TrailsieveError(
+      "corrupt",
+      `Cannot merge rows ${rowStart} to ${rowStart + rowCount} of a part: it has ${this.rowCount}`,
+      { stage: "compact" },
+    );
+  }
+
+  /**
+   * The row group that begins at a row, undecoded: a chunk for each of the columns, which must be the file's.
+   * Throws TrailsieveError `corrupt` where they are not.
+   */
+  async copyRowGroup(rowStart: number, columns: readonly Column[]): Promise<EncodedChunk[]> {
+    const group = this.rowGroups.findIndex((extent) => extent.rowStart === rowStart);
+    const chunks = this.#metadata.row_groups[group].columns;
+    const copies: EncodedChunk[] = [];
+    for (const [i, column] of columns.entries()) {
+      const data = chunks[i]?.meta_data;
+      if (data?.path_in_schema[0] !== column.name) {
+        throw new TrailsieveError("corrupt", `Cannot copy a row group: ${column.name} is missing`, {
+          stage: "compact",
+        });
+      }
+      const start = Number(data.dictionary_page_offset ?? data.data_page_offset);
+      const bytes = await this.#file.slice(start, start + Number(data.total_compressed_size));
+      copies.push({ bytes: new Uint8Array(bytes), chunk: moveChunk(chunks[i], -start) });
+    }
+    return copies;
   }
 
   /** The values of one column in rows `rowStart` to `rowEnd` (exclusive). Throws `corrupt`. */

@@ -24,20 +24,38 @@ export class Rollup {
    * @param timesMs the events' times
    */
   add(keys: readonly (readonly unknown[])[], timesMs: readonly number[]): void {
-    for (let i = 0; i < timesMs.length; i++) {
-      const values = keys.map((column) => column[i] as string | null);
-      const timeMs = timesMs[i];
-      const hourMs = hourOf(timeMs);
-      const name = `${hourMs}${JSON.stringify(values)}`;
-      const entry = this.#entries.get(name);
-      if (entry === undefined) {
-        const times = { firstMs: timeMs, lastMs: timeMs };
-        this.#entries.set(name, { hourMs, keys: values, count: 1, ...times });
-      } else {
-        entry.count++;
-        if (timeMs < entry.firstMs) entry.firstMs = timeMs;
-        if (timeMs > entry.lastMs) entry.lastMs = timeMs;
-      }
+    for (let i = 0; i < timesMs.length; i++) this.#count(keys, i, 1, timesMs[i], timesMs[i]);
+  }
+
+  /** Adds what another rollup counted: its rows' keys, counts and times. */
+  addCounts(
+    keys: readonly (readonly unknown[])[],
+    counts: readonly number[],
+    firstMs: readonly number[],
+    lastMs: readonly number[],
+  ): void {
+    for (let i = 0; i < counts.length; i++) {
+      this.#count(keys, i, counts[i], firstMs[i], lastMs[i]);
+    }
+  }
+
+  #count(
+    keys: readonly (readonly unknown[])[],
+    i: number,
+    count: number,
+    firstMs: number,
+    lastMs: number,
+  ): void {
+    const values = keys.map((column) => column[i] as string | null);
+    const hourMs = hourOf(firstMs);
+    const name = `${hourMs}${JSON.stringify(values)}`;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) {
+      this.#entries.set(name, { hourMs, keys: values, count, firstMs, lastMs });
+    } else {
+      entry.count += count;
+      if (firstMs < entry.firstMs) entry.firstMs = firstMs;
+      if (lastMs > entry.lastMs) entry.lastMs = lastMs;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { collectGarbage } from "../core/collect_garbage.ts";
+import { collectGarbage, relieveMemory } from "../core/collect_garbage.ts";
 import type { Stage } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { buildAlert, type Detector, Event, type Rule } from "../detection/mod.ts";
@@ -81,7 +81,14 @@ export class ShardProcessor {
         stored,
         (batch) => this.#readBatch(index, object, batch, 0),
       );
-      if (summary !== null) return done(summary);
+      if (summary !== null) {
+        // What was inflated, and the texts cut from it, lie outside what the collector counts as pressing.
+        if (summary.inflatedBytes > LIMITS.relievedObjectBytes) {
+          this.#record.release();
+          relieveMemory();
+        }
+        return done(summary);
+      }
     } catch (error) {
       return failure(error);
     }
