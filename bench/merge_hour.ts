@@ -1,7 +1,7 @@
 /**
  * Merging a large hour: `deno run -A bench/merge_hour.ts ROWS`. Parts of 5,000 rows lie in a temporary folder and are
- * read by ranges, as a run does; written files are dropped. Then 5,000 late rows, half of them there already, are
- * merged into the first file.
+ * read by ranges, as a run does; written files are dropped. Then 5,000 late rows, half of them with ids that are there
+ * already, are merged into the first file, whose row groups are copied.
  */
 import { encodeChunk, EVENT_COLUMNS, mergeLargeHour, TableWriter } from "../parquet/mod.ts";
 import { LIMITS } from "../core/limits.ts";
