@@ -42,7 +42,7 @@ function watchRequests(cluster: Cluster) {
     return false;
   };
   const noteListing = (prefix: string) => {
-    if (prefix === "" || isTrail(prefix)) watched.lists++;
+    if (isTrail(prefix)) watched.lists++;
     return false;
   };
   cluster.s3.faults.add({ operation: "GetObject", action, key: note });
