@@ -1,5 +1,6 @@
 /** The settings of `backfill` and `work` (CONTRACT.md, "Settings"). */
-import { one, RUN_SETTINGS, switchSetting, wholeNumber } from "./config.ts";
+import { RUN_SETTINGS } from "./config.ts";
+import { one, switchSetting, wholeNumber } from "./setting_kinds.ts";
 import type { SettingValues } from "./settings.ts";
 import { parseInstant } from "./setting_values.ts";
 

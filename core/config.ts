@@ -1,9 +1,17 @@
 /** Every setting of the program, declared once (CONTRACT.md, "Settings"). */
 import type { LakeFormat } from "./lake_paths.ts";
 import { LIMITS } from "./limits.ts";
-import { DAY_MS } from "./hours.ts";
 import { LOG_LEVELS, type LogLevelName } from "./log.ts";
+import { choice, nameList, one, switchSetting, wholeNumber } from "./setting_kinds.ts";
 import type { Setting, SettingValues } from "./settings.ts";
+import {
+  parseAccount,
+  parseAlert,
+  parseDatabase,
+  parseParameters,
+  parseRetention,
+  parseStorageClass,
+} from "./setting_texts.ts";
 import {
   type ListenAddress,
   parseDuration,
@@ -13,90 +21,6 @@ import {
   parsePath,
   parseSince,
 } from "./setting_values.ts";
-
-/** A setting that is one text, or left out. */
-export function one<T>(
-  setting: Omit<Setting<T>, "kind" | "parse">,
-  parse: (text: string, folder: string) => T,
-  fallback: T,
-): Setting<T> {
-  return {
-    ...setting,
-    kind: "text",
-    parse: (texts, input) => texts.length === 0 ? fallback : parse(texts[0], input.folder),
-  };
-}
-
-/** A setting that is on or off. */
-export function switchSetting(help: string): Setting<boolean> {
-  return { kind: "switch", help, parse: (texts) => texts.length > 0 };
-}
-
-/** A parser that takes one of a few words. */
-export function choice<T extends string>(
-  choices: readonly T[],
-  notBuilt: readonly string[] = [],
-): (text: string) => T {
-  return (text) => {
-    if (notBuilt.includes(text)) throw new Error(`${JSON.stringify(text)} is not built yet`);
-    if (!(choices as readonly string[]).includes(text)) {
-      throw new Error(`${JSON.stringify(text)} is none of ${choices.join(", ")}`);
-    }
-    return text as T;
-  };
-}
-
-/** A parser of whole numbers within bounds. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text.replaceAll("_", ""));
-    if (!/^[\d_]+$/.test(text) || number < min || number > max) {
-      throw new Error(`${JSON.stringify(text)} is no whole number from ${min} to ${max}`);
-    }
-    return number;
-  };
-}
-
-function parseDatabase(text: string, folder: string): string {
-  if (/^postgres(ql)?:\/\//.test(text)) {
-    if (!URL.canParse(text)) {
-      throw new Error("it is no URL such as postgres://user:password@host:5432/name");
-    }
-    return text;
-  }
-  if (text.startsWith("pglite:") && text.length > "pglite:".length) {
-    return `pglite:${parsePath(text.slice("pglite:".length), folder)}`;
-  }
-  throw new Error("it is neither pglite:FOLDER nor postgres://user:password@host:5432/name");
-}
-
-function parseAccount(text: string): string {
-  if (/^\d{12}$/.test(text)) return text;
-  throw new Error(`${JSON.stringify(text)} is no account id of 12 digits`);
-}
-
-function parseStorageClass(text: string): string {
-  if (["GLACIER", "DEEP_ARCHIVE"].includes(text)) {
-    throw new Error(`${text} cannot be read without a restore, and the lake is read and rewritten`);
-  }
-  if (/^[A-Z][A-Z0-9_]*$/.test(text)) return text;
-  throw new Error(`${JSON.stringify(text)} is no storage class such as STANDARD_IA`);
-}
-
-function parseRetention(text: string): number {
-  const ms = parseDuration(text);
-  if (ms >= LIMITS.ledgerRetentionMsMin) return ms;
-  throw new Error(
-    `${JSON.stringify(text)} is less than ${
-      LIMITS.ledgerRetentionMsMin / DAY_MS
-    }d: days are listed until 30 days ` +
-      "after their end, and objects that were dropped before would be read again as new",
-  );
-}
-
-function parseAlert(text: string, folder: string): string {
-  return text.startsWith("file:") ? `file:${parseFileUrl(text, folder)}` : text;
-}
 
 const source: Setting<readonly string[]> = {
   kind: "list",
@@ -143,27 +67,6 @@ const alert: Setting<readonly string[]> = {
   parse: (texts, { folder }) =>
     texts.length === 0 ? ["stdout"] : texts.map((text) => parseAlert(text, folder)),
 };
-
-/** A setting that is a list of texts, empty where it is left out. */
-export const nameList = (help: string): Setting<readonly string[]> => ({
-  kind: "list",
-  shape: "LIST",
-  help,
-  parse: (texts) => texts,
-});
-
-function parseParameters(texts: readonly string[]): ReadonlyMap<string, string> {
-  const parameters = new Map<string, string>();
-  for (const text of texts) {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (name === undefined) {
-      throw new Error(`${JSON.stringify(text)} is not of the form NAME=VALUE`);
-    }
-    if (parameters.has(name)) throw new Error(`${JSON.stringify(name)} is given more than once`);
-    parameters.set(name, value);
-  }
-  return parameters;
-}
 
 /** What every command takes. */
 export const LOG_SETTINGS = {

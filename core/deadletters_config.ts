@@ -1,5 +1,6 @@
 /** Settings of `main.ts deadletters …`, declared once, beside core/config.ts. */
-import { choice, DATABASE_SETTINGS, LOG_SETTINGS, one, switchSetting } from "./config.ts";
+import { DATABASE_SETTINGS, LOG_SETTINGS } from "./config.ts";
+import { choice, one, switchSetting } from "./setting_kinds.ts";
 import { STAGES } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import { objectUri } from "./object_uri.ts";

@@ -1,5 +1,6 @@
 /** Settings of the rule tools (`main.ts rules …`), declared once, beside core/config.ts. */
-import { choice, LOG_SETTINGS, nameList, one, RUN_SETTINGS, switchSetting } from "./config.ts";
+import { LOG_SETTINGS, RUN_SETTINGS } from "./config.ts";
+import { choice, nameList, one, switchSetting } from "./setting_kinds.ts";
 import { parseInstant, parseLocation, parsePath } from "./setting_values.ts";
 import type { Setting, SettingsInput, SettingValues } from "./settings.ts";
 import { LEVELS } from "./types.ts";
