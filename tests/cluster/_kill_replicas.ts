@@ -1,5 +1,6 @@
 /** Kills replicas at random while a trail arrives, and starts others in their place. */
 import { assert, assertEquals } from "@std/assert";
+import { readReport } from "../support/report.ts";
 import { randomOf } from "../support/random.ts";
 import { type Arrival, arrivalsOf, finalState } from "./_arrivals.ts";
 import { Cluster, TRAIL } from "./_cluster.ts";
@@ -9,8 +10,11 @@ import type { Replica } from "./_replica.ts";
 import type { TestPostgres } from "../store/_postgres.ts";
 
 const REPLICAS = 3;
-/** A replica is killed at random in this span, ms: about every second. */
-const KILL_EVERY_MS = [600, 1400] as const;
+/**
+ * A replica is killed about every second, at random between these multiples of it; where a replica takes longer than
+ * that to start, of its start, or none would ever come to work.
+ */
+const KILL_EVERY = { ms: 1000, from: 0.6, to: 1.4 } as const;
 /**
  * S3 takes its time, so that replicas are killed at work: GETs of the trail and PUTs into the lake wait this long, ms,
  * with this probability.
@@ -55,6 +59,7 @@ export async function proveExactlyOnce(
   const undisturbed = calm.start(ONCE, { workers: 2 });
   assertEquals(await undisturbed.ended, 0, undisturbed.log);
   const expected = await calm.outcome();
+  const { startup_ms } = await readReport(calm.reportPath(undisturbed));
   assert(expected.rows.length > 0 && expected.alerts.length > 0);
 
   await using cluster = await Cluster.start(postgres);
@@ -69,7 +74,9 @@ export async function proveExactlyOnce(
     probability: PUT_DELAY.probability,
     action: { kind: "delay", ms: PUT_DELAY.ms },
   });
-  const met = await killWhileArriving(cluster, arrivals, kills, random);
+  const everyMs = Math.max(KILL_EVERY.ms, startup_ms);
+  const met = await killWhileArriving(cluster, arrivals, { kills, everyMs, random });
+  assert(met.shard > 0, "no replica was killed with a shard in its hands");
   cluster.s3.faults.clear();
   const last = cluster.start([...ONCE, "--full"]);
   assertEquals(await last.ended, 0, last.log);
@@ -105,8 +112,11 @@ export async function proveExactlyOnce(
 async function killWhileArriving(
   cluster: Cluster,
   arrivals: readonly Arrival[],
-  kills: number,
-  random: () => number,
+  { kills, everyMs, random }: {
+    readonly kills: number;
+    readonly everyMs: number;
+    readonly random: () => number;
+  },
 ): Promise<{ readonly shard: number; readonly hour: number }> {
   // Some follow; others make one pass with compaction and end, and the next one comes in their place.
   const startOne = () => cluster.start(random() < 0.5 ? FOLLOW : ONCE);
@@ -116,9 +126,9 @@ async function killWhileArriving(
   for (let killed = 0; killed < kills; killed++) {
     const upTo = Math.ceil((arrivals.length * (killed + 1)) / (kills + 1));
     for (; arrived < upTo; arrived++) put(cluster, arrivals[arrived]);
-    const [from, to] = KILL_EVERY_MS;
-    await new Promise((resolve) => setTimeout(resolve, from + random() * (to - from)));
-    const place = Math.floor(random() * REPLICAS);
+    const factor = KILL_EVERY.from + random() * (KILL_EVERY.to - KILL_EVERY.from);
+    await new Promise((resolve) => setTimeout(resolve, factor * everyMs));
+    const place = await choosePlace(cluster, running, random);
     for (const [i, replica] of running.entries()) {
       if (replica.isRunning) replica.notePeak();
       else if (i !== place) {
@@ -144,6 +154,21 @@ async function killWhileArriving(
     if (code !== 143) assertEndedWell(replica);
   }
   return met;
+}
+
+/** Any replica, but every other time one that holds something, if one does. */
+async function choosePlace(
+  cluster: Cluster,
+  running: readonly Replica[],
+  random: () => number,
+): Promise<number> {
+  const [place, choice, first] = [Math.floor(random() * REPLICAS), random(), random()];
+  if (choice < 0.5) return place;
+  const { shards, hours } = await holders(cluster);
+  const [one, other] = first < 0.5 ? [hours, shards] : [shards, hours];
+  const found = running.findIndex(({ name }) => one.has(name));
+  const next = running.findIndex(({ name }) => other.has(name));
+  return found >= 0 ? found : next >= 0 ? next : place;
 }
 
 /** Lets the hours that wait have waited for long enough, so that who follows compacts them while the trail arrives. */

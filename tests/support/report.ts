@@ -19,6 +19,7 @@ export interface Report {
   readonly requests: Record<"list" | "get" | "put", number>;
   readonly bytes: Record<"compressed" | "uncompressed", number>;
   readonly rss_bytes_max: number;
+  readonly startup_ms: number;
   readonly duration_ms: number;
 }
 
