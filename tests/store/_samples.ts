@@ -127,6 +127,20 @@ export async function expireLeases(store: Store): Promise<void> {
     .execute(databaseOf(store).db);
 }
 
+/** Turns the clock of every lease held to so many seconds after its last heartbeat; below zero it lasts longer. */
+export async function ageLeases(store: Store, seconds: number): Promise<void> {
+  await sql`update pgboss.job set heartbeat_on = clock_timestamp() - ${seconds} * interval '1s'
+    where state = 'active'`.execute(databaseOf(store).db);
+}
+
+/** How long ago the heartbeat of the only lease was, in seconds. */
+export async function leaseAge(store: Store): Promise<number> {
+  const { rows } = await sql<{ age: string }>`
+    select extract(epoch from clock_timestamp() - heartbeat_on) as age from pgboss.job
+    where state = 'active'`.execute(databaseOf(store).db);
+  return Number(rows[0].age);
+}
+
 /** Takes a shard as soon as there is one; gives up after 15 s. */
 export async function takeSoon(store: Store): Promise<LeasedShard> {
   const deadline = performance.now() + 15_000;

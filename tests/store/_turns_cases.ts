@@ -1,17 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Lane, Store } from "../../store/mod.ts";
 import { crowd } from "./_crowd.ts";
-import { refsOf } from "./_samples.ts";
+import { ageLeases, refsOf } from "./_samples.ts";
 
 const TURN_MAX = 10;
 
-/** The next takes as `lane source`, without giving anything back. */
+/** The next takes as `lane source`, without giving anything back, however long the test takes. */
 async function takes(store: Store, count: number): Promise<string[]> {
   const taken: string[] = [];
   for (let i = 0; i < count; i++) {
     const shard = await store.takeShard();
     if (shard === null) break;
     taken.push(`${shard.lane} ${shard.sourceUrl}`);
+    await ageLeases(store, -3600);
   }
   return taken;
 }
