@@ -1,5 +1,5 @@
 import { DAY_MS } from "../core/hours.ts";
-import { dayOfKey, rangeOfDays, startOfLookback } from "../core/key_places.ts";
+import { dayOfKey, isBesideYears, rangeOfDays, startOfLookback } from "../core/key_places.ts";
 import { LIMITS } from "../core/limits.ts";
 import { logOf } from "../core/log.ts";
 import type { ObjectRef } from "../core/types.ts";
@@ -23,6 +23,7 @@ export class KeyVisit {
   #found = false;
   #dropped = 0;
   #strays = 0;
+  #isMixed = false;
 
   constructor(node: ListingNode, context: VisitContext) {
     this.#node = node;
@@ -84,27 +85,37 @@ export class KeyVisit {
     this.#lastKey = refs.at(-1)!.key;
     this.#found ||= seen.found;
     this.#dropped += seen.dropped;
-    if (this.#node.baseId !== null && this.#node.kind !== "day") this.#noteDays(refs);
+    const known = seen.known - await this.#noteDays(refs);
     await buffer.add({
       refs: seen.unknown,
-      known: seen.known,
+      known,
       ...(this.#dropped > 0 || !this.#resumes
         ? {}
         : { change: { kind: "progress", node: this.#node, watermark: this.#lastKey } }),
     });
   }
 
-  /** Keeps what is seen of open days, and counts what lies outside of days. */
-  #noteDays(refs: readonly ObjectRef[]): void {
-    for (const { key } of refs) {
-      const dayMs = dayOfKey(this.#node.prefix, key);
+  /**
+   * Of a base, keeps what is seen of open days, and counts what lies outside of days.
+   * @returns how many of the refs that are known lie beside the years: the base's level counts them
+   */
+  async #noteDays(refs: readonly ObjectRef[]): Promise<number> {
+    const { prefix, baseId, kind } = this.#node;
+    if (baseId === null || kind === "day") return 0;
+    const beside: ObjectRef[] = [];
+    for (const ref of refs) {
+      const dayMs = dayOfKey(prefix, ref.key);
       if (dayMs === null) {
-        if (!key.endsWith("/")) this.#strays++;
+        if (isBesideYears(prefix, ref.key)) beside.push(ref);
+        else if (!ref.key.endsWith("/")) this.#strays++;
       } else if (isOpenDay(dayMs, this.#context.lookbackMs, this.#startedAt)) {
         const keyCount = (this.#openDays.get(dayMs)?.keyCount ?? 0) + 1;
-        this.#openDays.set(dayMs, { lastKey: key, keyCount });
+        this.#openDays.set(dayMs, { lastKey: ref.key, keyCount });
       }
     }
+    if (beside.length === 0) return 0;
+    this.#isMixed = true;
+    return (await lookAt(beside, this.#node, this.#context)).known;
   }
 
   /** Leaves the rest to ranges that are listed in parallel. @returns whether there is a rest */
@@ -179,6 +190,7 @@ export class KeyVisit {
       };
     });
     const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-    return { kind: "days", node, days, newestMs: node.kind === "base" ? today : null };
+    const newestMs = node.kind === "base" ? today : null;
+    return { kind: "days", node, days, newestMs, isMixed: this.#isMixed };
   }
 }

@@ -28,6 +28,11 @@ export function isYear(name: string): boolean {
   return /^(19|2\d)\d\d\/$/.test(name);
 }
 
+/** Whether a key below a base lies in no folder of a year; the marker of the base itself is none of these. */
+export function isBesideYears(base: string, key: string): boolean {
+  return key !== base && !isYear(key.slice(base.length, base.length + 5));
+}
+
 /** `2026/11/21/`, the folder of a day below a base. */
 export function dayFolder(dayMs: number): string {
   return `${new Date(dayMs).toISOString().slice(0, 10).replaceAll("-", "/")}/`;

@@ -1,7 +1,10 @@
 import { sql } from "kysely";
+import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { belongsTo, dayNumber, dayPrefix, instant, IS_FREE } from "./listing_rows.ts";
 import type { ListingPass, ListingStore } from "./listing_types.ts";
+
+const CLOSED_MS = LIMITS.listClosedDaysMs;
 
 /** See {@linkcode ListingStore.begin}. */
 export async function beginListing(
@@ -67,6 +70,22 @@ async function reopen(trx: Trx, pass: ListingPass, nowMs: number): Promise<void>
     from listing_nodes n join ${reopened} on o.id = n.id
     on conflict (scope, prefix, kind, start_key)
       do update set end_key = greatest(listing_nodes.end_key, excluded.end_key)`.execute(trx);
+  // The range lists the last 30 days among them once; late objects are looked for as in any other closed day.
+  await sql`insert into listing_nodes (kind, parent_id, scope, prefix, account, service, region,
+      day, active_at, visited_at, due_at)
+    select 'day', n.id, n.scope, ${dayPrefix("n.prefix", "d.day")}, n.account, n.service, n.region,
+      d.day, n.active_at, ${instant(nowMs)},
+      least(end_of.last, ${instant(nowMs)} + greatest(interval '1 hour', ${
+    instant(nowMs)
+  } - end_of.day))
+    from listing_nodes n join ${reopened} on o.id = n.id,
+      generate_series(greatest(${since}::int, ${
+    dayNumber(nowMs - CLOSED_MS)
+  }::int), o.was - 1) as d(day),
+      lateral (select ${instant(0)} + (d.day + 1) * interval '1 day' as day,
+        ${instant(CLOSED_MS)} + (d.day + 1) * interval '1 day' as last) as end_of
+    where end_of.last > ${instant(nowMs)}
+    on conflict do nothing`.execute(trx);
 }
 
 /**

@@ -42,8 +42,10 @@ export async function addBase(
   return await database.transact("store a base", async (trx) => {
     const { numAffectedRows } = await sql`
       insert into listing_nodes (kind, scope, prefix, account, service, region, since_day, active_at)
-      values ('base', ${scope}, ${prefix}, ${account}, ${service}, ${region},
-        ${dayNumber(sinceMs)}, ${instant(nowMs)})
+      select 'base', ${scope}, ${prefix}, ${account}, ${service}, ${region},
+        ${dayNumber(sinceMs)}, ${instant(nowMs)}
+      where not exists (select from listing_nodes where scope = ${scope} and prefix = ${prefix}
+        and kind = 'flat')
       on conflict do nothing`.execute(trx);
     if (replaces !== null) {
       await sql`delete from listing_nodes where id = ${replaces.id} and claim = ${replaces.claim}`

@@ -7,7 +7,7 @@ import type { NodeChange } from "./listing_types.ts";
 /** Stores days of a base that was listed, see {@linkcode NodeChange}. @returns their ids */
 export async function storeDays(
   trx: Trx,
-  { node, days, newestMs }: Extract<NodeChange, { kind: "days" }>,
+  { node, days, newestMs, isMixed }: Extract<NodeChange, { kind: "days" }>,
   nowMs: number,
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number | string }>`
@@ -30,6 +30,13 @@ export async function storeDays(
     await sql`update listing_nodes set newest_day = greatest(newest_day, ${dayNumber(newestMs)})
       where id = ${node.id} and claim = ${node.claim}`.execute(trx);
   }
+  if (isMixed) {
+    await sql`insert into listing_nodes (kind, scope, prefix, account, service, region, active_at)
+      select 'folder', b.scope, b.prefix, b.account, b.service, b.region, ${instant(nowMs)}
+      from listing_nodes b where b.id = ${node.baseId} and exists (select from listing_nodes h
+        where h.id = ${node.id} and h.claim = ${node.claim})
+      on conflict do nothing`.execute(trx);
+  }
   return rows.map((row) => Number(row.id));
 }
 
@@ -39,15 +46,19 @@ export async function flatten(
   { node }: Extract<NodeChange, { kind: "flatten" }>,
   nowMs: number,
 ): Promise<void> {
-  await sql`update listing_nodes b set kind = 'flat', watermark = '', claimed_by = null, failures = 0,
-      error = '', visited_at = ${instant(nowMs)}, due_at = ${instant(nowMs)}
-    where b.id = ${
-    node.baseId ?? node.id
-  } and b.kind in ('base', 'folder') and exists (select from listing_nodes h
-      where h.id = ${node.id} and h.claim = ${node.claim})`.execute(trx);
-  await sql`delete from listing_nodes where parent_id = ${node.baseId} and kind = 'day'`.execute(
-    trx,
-  );
+  const { rows: [taken] } = await sql<{ id: number | string; scope: string; prefix: string }>`
+    select b.id, b.scope, b.prefix from listing_nodes b where b.id = ${node.baseId ?? node.id}
+      and b.kind in ('base', 'folder') and exists (select from listing_nodes h
+        where h.id = ${node.id} and h.claim = ${node.claim}) for update`.execute(trx);
+  if (taken !== undefined) {
+    // It stands for all below it from now on, the level of the same prefix and what that led to among them.
+    await sql`delete from listing_nodes n where n.scope = ${taken.scope} and n.id <> ${taken.id}
+      and starts_with(n.prefix, ${taken.prefix})
+      and (n.kind <> 'range' or n.parent_id <> ${taken.id})`.execute(trx);
+    await sql`update listing_nodes set kind = 'flat', watermark = '', claimed_by = null,
+        failures = 0, error = '', visited_at = ${instant(nowMs)}, due_at = ${instant(nowMs)}
+      where id = ${taken.id}`.execute(trx);
+  }
   if (node.kind === "range") {
     await sql`delete from listing_nodes where id = ${node.id} and claim = ${node.claim}`.execute(
       trx,

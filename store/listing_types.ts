@@ -82,9 +82,15 @@ export type NodeChange =
     }
     /**
      * A base, or a range of it, was listed to its end: these of its days get nodes, as visited now. Of a day that
-     * has one the watermark grows, the rest stays. `newestMs` is the last day that the base has from now on.
+     * has one the watermark grows, the rest stays. `newestMs` is the last day that the base has from now on. With
+     * `isMixed` something lies beside the years, and the base's level is looked at again as well.
      */
-    | { readonly kind: "days"; readonly days: readonly NewDay[]; readonly newestMs: number | null }
+    | {
+      readonly kind: "days";
+      readonly days: readonly NewDay[];
+      readonly newestMs: number | null;
+      readonly isMixed: boolean;
+    }
     /**
      * A base that holds more than days, or a level of very many objects and nothing below: from now on it is listed as
      * a whole, and its days are forgotten.

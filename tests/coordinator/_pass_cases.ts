@@ -198,6 +198,58 @@ export const PASS_CASES: Record<string, (world: ListingWorld) => Promise<void>> 
     assertEquals((await world.pass()).planned, []);
   },
 
+  async "keeps a base that has objects beside its years, and its level's objects as well"(world) {
+    const base = `AWSLogs/o-abc/${A}/CloudTrail/us-east-1/`;
+    const first = [keyAt(NOON, 1), ...keysUntil(90, NOON - 50 * DAY_MS), `${base}beside.json.gz`];
+    world.put(...first);
+    assertEquals((await world.pass()).planned, first.toSorted());
+    const fresh = [keyAt(NOON, 2), `${base}later.json.gz`, `${base}backup/x.json.gz`];
+    world.put(...fresh);
+    const second = await world.pass();
+    assertEquals(second.planned, fresh.toSorted());
+    assert(second.report.objects.unchanged < 10, "days of long ago are not listed again");
+    world.put(`${base}backup/y.json.gz`);
+    assertEquals((await world.pass()).planned, [`${base}backup/y.json.gz`]);
+    assertEquals((await world.pass({ full: true })).planned, []);
+
+    // Found later, by a full pass, where the level was none that is looked at.
+    const other = `AWSLogs/o-abc/${A}/CloudTrail/eu-west-1/`;
+    world.put(keyAt(NOON, 1, A, "eu-west-1"));
+    await world.pass();
+    world.put(`${other}beside.json.gz`);
+    assertEquals((await world.pass({ full: true })).planned, [`${other}beside.json.gz`]);
+    world.put(`${other}later.json.gz`);
+    assertEquals((await world.pass()).planned, [`${other}later.json.gz`]);
+  },
+
+  async "follows what became flat, whatever else lies on its level"(world) {
+    const base = `AWSLogs/${A}/Config/us-east-1/`;
+    const keys = [`${base}2026/1/5/x.json.gz`, `${base}beside.json.gz`, `${base}deep/er/y.json.gz`];
+    world.put(...keys);
+    assertEquals((await world.pass()).planned, keys.toSorted());
+    for (const name of ["2026/1/6/x", "another", "deep/er/z"]) {
+      world.put(`${base}${name}.json.gz`);
+      assertEquals((await world.pass()).planned, [`${base}${name}.json.gz`]);
+    }
+    assertEquals((await world.pass({ full: true })).planned, []);
+  },
+
+  async "looks for late objects in days that an earlier --since brought"(world) {
+    const keys = [1, 3, 5, 40].map((days) => keyAt(NOON - days * DAY_MS, days));
+    world.put(...keys, keyAt(NOON, 0));
+    const since = { ...EVERYTHING, fromMs: NOON - 2.5 * DAY_MS };
+    assertEquals((await world.pass({ choice: since })).planned, [keys[0], keyAt(NOON, 0)]);
+    assertEquals((await world.pass()).planned, keys.slice(1).toSorted());
+    const late = [3, 5, 40].map((days) => keyAt(NOON - days * DAY_MS, "late"));
+    world.put(...late);
+    world.wait(6 * DAY_MS);
+    assertEquals((await world.pass()).planned, late.slice(0, 2).toSorted());
+    world.wait(30 * DAY_MS);
+    await world.pass();
+    const days = await rowsOf(world.store, "select day from listing_nodes where kind = 'day'");
+    assert(days.length < 33, "they end as others do");
+  },
+
   async "follows a source that begins within the layout"(world) {
     const old = [keyAt(NOON - 40 * DAY_MS, 1), keyAt(NOON, 2)];
     world.put(...old, keyAt(NOON, 3, B));
