@@ -1,5 +1,6 @@
 import { EVENT_COLUMNS } from "./columns.ts";
 import { type EncodedChunk, TableWriter } from "./encode.ts";
+import type { TableFile } from "./read.ts";
 import { Rollup } from "./rollup.ts";
 
 /** A file of merged rows; `conflicts` are its rows whose event id an earlier row of the hour has. */
@@ -16,6 +17,18 @@ export interface MergedHour {
   readonly events: readonly MergedFile[];
   /** The rollup of all the hour's rows, those of standing files included. */
   readonly activity: { readonly bytes: Uint8Array<ArrayBuffer>; readonly rows: number };
+}
+
+/**
+ * Whether rows of these files may take more than one file. If so, those of the file that is replaced come before all
+ * others: it is replaced first, and where the others cannot be written then, they are still in their parts, but
+ * nothing else holds the rows of the file that was there.
+ */
+export function mayNeedFurtherFiles(files: Iterable<TableFile>, fileBytesMax: number): boolean {
+  let bytes = 0;
+  for (const { byteLength } of new Set(files)) bytes += byteLength;
+  // Encoded anew and in other company, rows may take somewhat more than they did.
+  return bytes > fileBytesMax / 2;
 }
 
 /** Collects one hour's row groups into files of a bounded size. */

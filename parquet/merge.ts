@@ -1,7 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import { encodeChunk, type EncodedChunk } from "./encode.ts";
-import { HourOutput, type MergedHour } from "./hour_output.ts";
+import { HourOutput, mayNeedFurtherFiles, type MergedHour } from "./hour_output.ts";
 import { KeyTable } from "./key_table.ts";
 import { type HourRows, type OrderedRows, orderRows } from "./order.ts";
 import { type ColumnValues, type TableFile, TableReader } from "./read.ts";
@@ -76,7 +76,8 @@ export async function* mergeHours(
     }));
   const groups = orders.flatMap((order, hour) => [
     ...groupsOf(hour, order.standing, true),
-    ...groupsOf(hour, order.written, false),
+    ...filesRowsOf(hours[hour], bounds[hour], order.written, fileBytesMax)
+      .flatMap((list) => groupsOf(hour, list, false)),
   ]);
 
   let next = 0;
@@ -103,6 +104,18 @@ export async function* mergeHours(
   }
 }
 
+/** Rows to be written, in order; where they may need several files, rows of the replaced one before all others. */
+function filesRowsOf(
+  { existing, parts }: HourInput,
+  { existingEnd }: HourRows,
+  written: Uint32Array,
+  fileBytesMax: number,
+): readonly Uint32Array[] {
+  const files = [...existing, ...parts.map(({ file }) => file)];
+  if (existing.length === 0 || !mayNeedFurtherFiles(files, fileBytesMax)) return [written];
+  return [written.filter((row) => row < existingEnd), written.filter((row) => row >= existingEnd)];
+}
+
 /** Puts all hours' rows under one numbering: for each hour its standing rows, then the others. */
 async function openRows(hours: readonly HourInput[]) {
   const readers = new Map<TableFile, TableReader>();
@@ -122,8 +135,9 @@ async function openRows(hours: readonly HourInput[]) {
     for (const file of standing) await add(file);
     const standingEnd = row;
     for (const file of existing) await add(file);
+    const existingEnd = row;
     for (const { file, rowStart, rowCount } of parts) await add(file, rowStart, rowCount);
-    bounds.push({ from, standingEnd, to: row });
+    bounds.push({ from, standingEnd, existingEnd, to: row });
   }
   return { rows: new RowSet(ranges), bounds };
 }

@@ -3,7 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import { judgeClusters } from "./distinct.ts";
 import { encodeChunk, type EncodedChunk } from "./encode.ts";
-import { HourOutput, type MergedFile } from "./hour_output.ts";
+import { HourOutput, mayNeedFurtherFiles, type MergedFile } from "./hour_output.ts";
 import { KeyTable } from "./key_table.ts";
 import { ROW_GROUP_BYTES_MAX } from "./merge.ts";
 import { type ColumnValues, type TableFile, TableReader } from "./read.ts";
@@ -66,7 +66,10 @@ export async function* mergeLargeHour(
   const { dropped, conflicts } = await judge(ranges, rows, keys, input.standing);
   await countStanding(output, input);
 
-  for (const run of runsOf(rows, ranges, dropped, { rowGroupRowsMin, rowGroupRowsMax })) {
+  const files = [...input.existing, ...input.parts.map(({ file }) => file)];
+  const rangesFirst = mayNeedFurtherFiles(files, fileBytesMax) ? input.existing.length : 0;
+  const bounds = { rowGroupRowsMin, rowGroupRowsMax, rangesFirst };
+  for (const run of runsOf(rows, ranges, dropped, bounds)) {
     const order = run.rows.slice().sort((a, b) => keys.compare(a, b));
     const times = Array.from(order, (row) => keys.timesMs[row]);
     const { chunks, rollupKeys } = run.copied === null
@@ -178,11 +181,16 @@ interface Run {
   readonly copied: RowRange | null;
 }
 
+/** How rows are cut into runs: `rangesFirst` ranges have theirs before all others. */
+interface RunBounds extends Required<Omit<MergeLargeOptions, "fileBytesMax">> {
+  readonly rangesFirst: number;
+}
+
 function* runsOf(
   set: RowSet,
   ranges: readonly RowRange[],
   dropped: ReadonlySet<number>,
-  { rowGroupRowsMin, rowGroupRowsMax }: Required<Omit<MergeLargeOptions, "fileBytesMax">>,
+  { rowGroupRowsMin, rowGroupRowsMax, rangesFirst }: RunBounds,
 ): Generator<Run> {
   let gathered: number[] = [];
   let bytes = 0;
@@ -192,7 +200,8 @@ function* runsOf(
     bytes = 0;
   };
   let first = 0;
-  for (const { reader, rowStart, rowCount } of ranges) {
+  for (const [i, { reader, rowStart, rowCount }] of ranges.entries()) {
+    if (i === rangesFirst) yield* flush();
     for (const group of reader.rowGroups) {
       const from = Math.max(rowStart, group.rowStart);
       const to = Math.min(rowStart + rowCount, group.rowStart + group.rowCount);

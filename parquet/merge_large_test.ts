@@ -129,6 +129,21 @@ Deno.test("mergeLargeHour() replaces the existing file, beginning with its rows"
   assertEquals(merged.activity, expected.activity);
 });
 
+Deno.test("mergeLargeHour() has every row of the replaced file in its first file", async () => {
+  const random = seeded();
+  const rows = hourRows(500, random).map((row, i): EventRow => ({ ...row, event_id: `id-${i}` }));
+  // Row groups too small to be copied, before row groups that are copied and fill a file.
+  const existing = writeRows(rows.slice(0, 60), 20);
+  const parts = [partOf(rows.slice(60), 55)];
+  const { files } = await mergeAll({ existing: [existing], parts }, {
+    ...SMALL,
+    rowGroupRowsMax: 500,
+  });
+  assert(files.length > 1);
+  const first = new Set((await readRows(files[0].bytes.slice())).map((row) => row.event_id));
+  assertEquals(rows.slice(0, 60).filter((row) => !first.has(row.event_id)).length, 0);
+});
+
 Deno.test("mergeLargeHour() writes beside standing files only what they lack", async () => {
   const random = seeded();
   const rows = hourRows(500, random);

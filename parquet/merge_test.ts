@@ -177,6 +177,24 @@ Deno.test("mergeHour() splits an hour into files of at most fileBytesMax", async
   for (const { bytes } of merged.events) assert(bytes.byteLength <= fileBytesMax);
 });
 
+Deno.test("mergeHour() that splits an hour has every row of the replaced file in its first file", async () => {
+  const random = seeded();
+  const rows = hourRows(400, random).map((row, i): EventRow => ({ ...row, event_id: `id-${i}` }));
+  const early = rows.toSorted((a, b) => (b.event_time as number) - (a.event_time as number));
+  // The replaced file's rows are the hour's last.
+  const existing = early.slice(0, 50);
+  const fileBytesMax = 60_000;
+  const merged = await mergeHour({
+    hourMs: HOUR_MS,
+    parts: deal(early.slice(50), 2, random),
+    existing: [writeRows(existing, 50)],
+  }, { fileBytesMax, rowGroupRowsMax: 40 });
+  assert(merged.events.length > 1);
+  const first = new Set((await readRows(merged.events[0].bytes)).map((row) => row.event_id));
+  assertEquals(existing.filter((row) => !first.has(row.event_id)).length, 0);
+  assertEquals(sum(merged, "rows"), 400);
+});
+
 Deno.test("mergeHours() gives each hour what mergeHour() gives, from shared parts", async () => {
   const random = seeded();
   const hours: EventRow[][] = [50, 0, 120, 7].map((count) => hourRows(count, random));

@@ -3,10 +3,11 @@ import { judgeClusters } from "./distinct.ts";
 import type { KeyTable } from "./key_table.ts";
 import type { RowSet } from "./row_set.ts";
 
-/** Rows of one hour within a set: from `from` to `to` (exclusive), its standing rows first. */
+/** Rows of one hour within a set: from `from` to `to` (exclusive), its standing rows first, then existing ones. */
 export interface HourRows {
   readonly from: number;
   readonly standingEnd: number;
+  readonly existingEnd: number;
   readonly to: number;
 }
 
