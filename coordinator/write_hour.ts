@@ -68,8 +68,15 @@ export class HourWriter {
     const files = this.#named.filter(({ dataset }) => dataset === "events").length;
     for (let index = files;; index++) {
       const path = this.#path("events", index);
-      if (!this.#hour.etags.has(path)) return;
-      await lake.delete(path, { signal });
+      const etag = this.#hour.etags.get(path);
+      if (etag === undefined) return;
+      try {
+        await lake.delete(path, { etag, signal });
+      } catch (error) {
+        // The hour is anybody's again: what another replica has put there meanwhile is a file of its own.
+        if (error instanceof TrailsieveError && error.code === "condition") return;
+        throw error;
+      }
     }
   }
 

@@ -99,8 +99,11 @@ export function keptHeaders(
   return kept;
 }
 
-/** Answers DeleteObject; a key that is not there is no error. */
+/** Answers DeleteObject; a key that is not there is no error, unless `If-Match` names a version. Throws S3Error. */
 export function deleteObject(request: S3Request, bucket: Bucket): Response {
+  if (request.headers.has("if-match")) {
+    checkWriteCondition(request.headers, request.key, bucket.info(request.key));
+  }
   bucket.delete(request.key);
   return new Response(null, { status: 204 });
 }

@@ -125,15 +125,21 @@ class FileLake implements LakeStore {
     if (page.length > 0) yield page;
   }
 
-  async delete(path: string, options: CallOptions = {}): Promise<void> {
+  async delete(
+    path: string,
+    { etag, signal }: CallOptions & { readonly etag?: string } = {},
+  ): Promise<void> {
     const target = this.#path(path);
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     try {
-      using _held = await this.#lock.hold(options.signal);
+      using _held = await this.#lock.hold(signal);
+      if (etag !== undefined && await statIfThere(target) !== null) {
+        await checkCondition(target, { kind: "replace", etag }, "delete");
+      }
       await Deno.remove(target);
     } catch (error) {
       if (isAbsent(error)) return;
-      throw translateFileError(error, { verb: "delete", path: target }, options.signal);
+      throw translateFileError(error, { verb: "delete", path: target }, signal);
     }
   }
 

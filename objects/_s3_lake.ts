@@ -99,17 +99,26 @@ class S3Lake implements LakeStore {
     }
   }
 
-  async delete(path: string, options: CallOptions = {}): Promise<void> {
+  async delete(
+    path: string,
+    { etag, signal }: CallOptions & { readonly etag?: string } = {},
+  ): Promise<void> {
     const key = this.#key(path);
-    await this.#session.run(
-      { verb: "delete", key },
-      options.signal,
-      (sendOptions) =>
-        this.#session.client.send(
-          new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }),
-          sendOptions,
-        ),
-    );
+    const command = new DeleteObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      IfMatch: etag === undefined ? undefined : `"${etag}"`,
+    });
+    try {
+      await this.#session.run(
+        { verb: "delete", key },
+        signal,
+        (sendOptions) => this.#session.client.send(command, sendOptions),
+      );
+    } catch (error) {
+      // With a condition S3 says that nothing is there.
+      if (!isMissingKey(error)) throw error;
+    }
   }
 
   probe(options: CallOptions = {}): Promise<{ readonly conditionalWrites: boolean }> {

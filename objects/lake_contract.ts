@@ -156,6 +156,16 @@ export function testLake(name: string, setUp: () => Promise<LakeFixture>): void 
     assertEquals((await collect(lake.list(""))).flat(), []);
   });
 
+  test("delete() of a version is refused for another one and does not mind its absence", async (lake) => {
+    const first = await lake.put("f", bytes("one"), always);
+    const second = await lake.put("f", bytes("two"), replace(first));
+    await refused(lake.delete("f", { etag: first }));
+    assertEquals(await lake.get("f"), { bytes: bytes("two"), etag: second });
+    await lake.delete("f", { etag: second });
+    await lake.delete("f", { etag: second });
+    assertEquals(await lake.get("f"), null);
+  });
+
   test("put(), get() and delete() refuse paths that leave the lake", async (lake) => {
     for (const path of ["", "/etc/x", "../x", "a/../../x", "a//b", "a/", "./a", "a\0b"]) {
       for (

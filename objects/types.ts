@@ -129,8 +129,11 @@ export interface LakeStore {
   ): Promise<Uint8Array>;
   /** Files below a relative prefix, page by page, in the UTF-8 byte order of their paths. */
   list(prefix: string, options?: CallOptions): AsyncIterable<readonly LakeFileInfo[]>;
-  /** Removes a file; one that is gone already is no error. */
-  delete(path: string, options?: CallOptions): Promise<void>;
+  /**
+   * Removes a file; one that is gone already is no error. With `etag` only this version: throws TrailsieveError
+   * `condition` where another is there, unless the store does not heed conditions.
+   */
+  delete(path: string, options?: CallOptions & { readonly etag?: string }): Promise<void>;
   /**
    * Writes, conditionally writes and removes a small file below `_work/`. Creates a local folder that
    * is absent. Throws TrailsieveError `missing`, `denied` or `unreachable` with a hint (a bucket that does
