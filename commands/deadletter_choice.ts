@@ -39,9 +39,7 @@ export function choiceOf(
     throw new TrailsieveError(
       "usage",
       isFiltered ? "a filter needs --all beside it" : "the ids are missing",
-      {
-        hint: "For example: deadletters redrive 17 18, or deadletters redrive --all --stage fetch",
-      },
+      { hint: "Give ids such as 17 18, or --all with filters such as --stage fetch" },
     );
   }
   return texts.length > 0 ? { ids: parseIds(texts) } : { filter };

@@ -16,6 +16,7 @@ import { LAKE_DAYS } from "./0010_lake_days.ts";
 import { DEAD_LETTER_ALERTS } from "./0011_dead_letter_alerts.ts";
 import { LISTING } from "./0012_listing.ts";
 import { RETENTION } from "./0013_retention.ts";
+import { FULL_LISTING } from "./0014_full_listing.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0011_dead_letter_alerts": DEAD_LETTER_ALERTS,
   "0012_listing": LISTING,
   "0013_retention": RETENTION,
+  "0014_full_listing": FULL_LISTING,
 };

@@ -28,12 +28,14 @@ export async function claimListing(
   nowMs: number,
   { limit, skip }: { readonly limit: number; readonly skip: readonly number[] },
 ): Promise<readonly ListingNode[]> {
+  // Each order has an index.
+  const order = sql.ref(pass.full ? "n.visited_at" : "n.due_at");
   const { rows } = await database.query("claim a listing", (db) =>
     sql<NodeRow>`
     with due as (
       select n.id from listing_nodes n
       where ${isClaimable(pass, nowMs, skip)}
-      order by n.due_at, n.id limit ${limit} for update of n skip locked
+      order by ${order}, n.id limit ${limit} for update of n skip locked
     )
     update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1
     from due where n.id = due.id

@@ -122,7 +122,7 @@ export interface ListingStore {
    */
   begin(pass: ListingPass, nowMs: number): Promise<{ readonly isFirst: boolean }>;
   /**
-   * Claims up to `limit` due nodes, longest due first. A node whose ranges are not done yet is left out, and so
+   * Claims up to `limit` due nodes, longest due first; where everything is visited, longest unvisited first. A node whose ranges are not done yet is left out, and so
    * are those in `skip`.
    */
   claim(
