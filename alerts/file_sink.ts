@@ -80,7 +80,7 @@ export class FileSink implements Sink {
       for (const delivery of deliveries) {
         if (known.has(delivery.alertId)) continue;
         known.add(delivery.alertId);
-        await writeAll(file, delivery.line());
+        for await (const piece of delivery.line()) await writeAll(file, piece);
       }
       // Also where nothing was added: what a crashed process wrote may not have reached the disk.
       await file.sync();

@@ -1,4 +1,4 @@
-import { describeError } from "../core/errors.ts";
+import { describeError, TrailsieveError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { postJson, type PostReply, type PostTarget } from "./post_json.ts";
 import { sleep } from "./sleep.ts";
@@ -12,7 +12,7 @@ export interface HttpSinkOptions {
   /** Requests at the same time; 1 keeps the order. */
   readonly concurrency: number;
   /** The request's body for an alert. */
-  readonly body: (delivery: Delivery) => string;
+  readonly body: (delivery: Delivery) => string | Promise<Uint8Array<ArrayBuffer>>;
   readonly headers?: (delivery: Delivery) => Readonly<Record<string, string>>;
   /** What may be told of an answer's body; by default nothing, because a body may repeat the URL. */
   readonly publicText?: (text: string) => string;
@@ -78,11 +78,13 @@ export class HttpSink implements Sink {
     round: Round,
     signal: AbortSignal,
   ): Promise<DeliveryResult> {
-    let body: string;
+    let body: string | Uint8Array<ArrayBuffer>;
     try {
-      body = this.#options.body(delivery);
+      body = await this.#options.body(delivery);
     } catch (error) {
-      return { kind: "refused", reason: `Cannot read the alert: ${describeError(error)}` };
+      const reason = `Cannot read the alert: ${describeError(error)}`;
+      // A database that does not answer says nothing of the alert.
+      return { kind: error instanceof TrailsieveError ? "later" : "refused", reason };
     }
     let patient = true;
     while (true) {

@@ -1,3 +1,4 @@
+import { joinPieces } from "../core/event_pieces.ts";
 import { HttpSink } from "./http_sink.ts";
 import type { PostTarget } from "./post_json.ts";
 import { slackMessage } from "./slack_message.ts";
@@ -20,7 +21,7 @@ export function webhookSink(name: string, target: PostTarget, options: HttpOptio
     target,
     batchMax: 20,
     concurrency: 4,
-    body: (delivery) => delivery.payload,
+    body: async (delivery) => (await joinPieces(delivery.line())).subarray(0, -1),
     headers: (delivery) => ({ "idempotency-key": delivery.alertId }),
   });
 }

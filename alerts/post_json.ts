@@ -25,12 +25,12 @@ const RESPONSE_BYTES_MAX = 64 * 1024;
 const RESPONSE_BODY_TIMEOUT_MS = 1000;
 
 /**
- * POSTs JSON text once. Redirects are not followed: they would carry the alert where nobody asked for.
+ * POSTs JSON, as text or UTF-8, once. Redirects are not followed: they would carry the alert where nobody asked for.
  * Resolves within `timeoutMs` (plus a second for the body) and rejects only on abort.
  */
 export async function postJson(
   target: PostTarget,
-  body: string,
+  body: string | Uint8Array<ArrayBuffer>,
   options: {
     readonly signal: AbortSignal;
     readonly headers?: Readonly<Record<string, string>>;

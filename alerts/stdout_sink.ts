@@ -1,3 +1,4 @@
+import { joinPieces } from "../core/event_pieces.ts";
 import { describeError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Delivery, DeliveryResult, Sink } from "./types.ts";
@@ -26,7 +27,8 @@ export class StdoutSink implements Sink {
     const results: DeliveryResult[] = [];
     for (const delivery of deliveries) {
       signal.throwIfAborted();
-      const written = this.#writer.write(delivery.line());
+      // Whole, so that nothing that fails halfway leaves half a line on the stream.
+      const written = joinPieces(delivery.line()).then((line) => this.#writer.write(line));
       results.push(await endOfWrite(written, signal));
     }
     return results;

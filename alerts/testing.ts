@@ -1,5 +1,5 @@
 /** What the tests of sinks share. */
-import { payloadLine } from "../core/alert_payload.ts";
+import { alertLine } from "../core/event_pieces.ts";
 import { alertId } from "../core/ids.ts";
 import type { Delivery } from "./types.ts";
 
@@ -19,7 +19,7 @@ export function makeDelivery(
   return {
     alertId: id,
     payload,
-    line: () => payloadLine(payload),
+    line: () => alertLine({ payload, eventPieces: 0 }, () => Promise.reject(new Error("no piece"))),
     level: "high",
     dedupKey: `rule-${number}`,
     maybeSent: options.maybeSent ?? false,

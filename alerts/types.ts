@@ -1,10 +1,10 @@
 /** One alert on its way to a sink. */
 export interface Delivery {
   readonly alertId: string;
-  /** The alert as one line of JSON, without newline, in CONTRACT's form. */
+  /** The alert as one line of JSON, without newline, in CONTRACT's form; a long one without its `event`. */
   readonly payload: string;
-  /** The payload as UTF-8 with a newline behind it. */
-  line(): Uint8Array;
+  /** The whole alert as UTF-8 with a newline behind it, in pieces of at most about 1 MB. */
+  line(): AsyncIterable<Uint8Array>;
   readonly level: string;
   readonly dedupKey: string;
   /** True if an earlier attempt was started and its end is not known: the sink may have it already. */

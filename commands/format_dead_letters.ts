@@ -1,5 +1,4 @@
 import type { DeadLetter, redriveDeadLetters, WholeDeadLetter } from "../coordinator/mod.ts";
-import { payloadText } from "../core/alert_payload.ts";
 import { formatColumns, formatNumber, plainText } from "./write_text.ts";
 
 /** Characters of a reason in the table; `show` gives it whole. */
@@ -71,7 +70,7 @@ function wholeFields(letter: WholeDeadLetter): Record<string, unknown> {
 /** A whole dead letter as a JSON object; `alert` is the alert as it was to be sent, to the letter. */
 export function wholeLetterJson(letter: WholeDeadLetter): string {
   const fields = JSON.stringify(wholeFields(letter), null, 2);
-  const alert = letter.payload === null ? "null" : payloadText(letter.payload);
+  const alert = letter.payload ?? "null";
   return `${fields.slice(0, -"\n}".length)},\n  "alert": ${alert}\n}\n`;
 }
 
@@ -83,7 +82,7 @@ export function wholeLetterText(letter: WholeDeadLetter): string {
   const lines = known.map(([name, value]) =>
     `${name.padEnd(width)}  ${plainText(String(value))}\n`
   );
-  const text = letter.payload === null ? recordText as string | null : payloadText(letter.payload);
+  const text = letter.payload ?? recordText as string | null;
   return lines.join("") + (text === null ? "" : `\n${plainText(text)}\n`);
 }
 

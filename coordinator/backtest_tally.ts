@@ -1,4 +1,3 @@
-import { payloadText } from "../core/alert_payload.ts";
 import type { Alert, Level } from "../core/types.ts";
 
 /** Matches that are told apart from redeliveries; beyond it an event that was delivered twice counts twice. */
@@ -93,7 +92,7 @@ export class BacktestTally {
     if (toMs !== null && alert.eventTimeMs >= toMs) return;
     if (this.#known.has(alert.alertId)) return;
     if (this.#known.size < KNOWN_MATCHES_MAX) this.#known.add(alert.alertId);
-    const payload = JSON.parse(payloadText(alert.payload));
+    const payload = JSON.parse(alert.payload);
     let tally = this.#rules.get(alert.ruleId);
     if (tally === undefined) {
       const { rule_title: title, level } = payload;

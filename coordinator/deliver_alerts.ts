@@ -1,5 +1,5 @@
-import { payloadLine, payloadText } from "../core/alert_payload.ts";
 import { relieveMemory } from "../core/collect_garbage.ts";
+import { alertLine } from "../core/event_pieces.ts";
 import { logOf } from "../core/log.ts";
 import type { Delivery, DeliveryResult, Sink } from "../alerts/mod.ts";
 import type { DeliveryEnd, PendingDelivery, Store } from "../store/mod.ts";
@@ -59,7 +59,9 @@ export class Deliverer {
   async #deliverDue(sink: Sink, signal: AbortSignal): Promise<boolean> {
     const pending = await this.#store.takeDeliveries(sink.name, sink.batchMax);
     if (pending.length === 0) return false;
-    const results = await sink.deliver(pending.map(toDelivery), { signal });
+    const results = await sink.deliver(pending.map((delivery) => this.#toDelivery(delivery)), {
+      signal,
+    });
     const ends = pending.map((delivery, i) => endOf(delivery, results[i]));
     const { delivered, undelivered } = await this.#store.endDeliveries(ends);
     this.#report.alerts.delivered += delivered;
@@ -69,20 +71,14 @@ export class Deliverer {
     relieveMemory();
     return true;
   }
-}
 
-function toDelivery({ alertId, payload, level, dedupKey, maybeSent }: PendingDelivery): Delivery {
-  return {
-    alertId,
-    // Unpacked when it is written: a batch of long payloads is never in memory as a whole.
-    get payload() {
-      return payloadText(payload);
-    },
-    line: () => payloadLine(payload),
-    level,
-    dedupKey,
-    maybeSent,
-  };
+  #toDelivery(pending: PendingDelivery): Delivery {
+    const { alertId, payload, eventPieces, level, dedupKey, maybeSent } = pending;
+    // A long event is read when it is written: a batch of them is never in memory as a whole.
+    const readPiece = (place: number) => this.#store.readAlertPiece(alertId, place);
+    const line = () => alertLine({ payload, eventPieces }, readPiece);
+    return { alertId, payload, line, level, dedupKey, maybeSent };
+  }
 }
 
 function endOf({ alertId, sink, attempts }: PendingDelivery, result: DeliveryResult): DeliveryEnd {

@@ -85,7 +85,7 @@ export const LIMITS = {
   deliveryTimeoutMs: 15 * SECOND,
   /** Alerts handed at once to a sink that writes to this machine. */
   deliveryBatchMax: 100,
-  /** Characters of an alert that is stored and passed on as text; a longer one is compressed until it is sent. */
+  /** Characters of an event that is stored and passed on within its alert; a longer one goes in packed pieces. */
   alertTextMax: 256 * 1024,
   /** A worker that reports nothing for this long is terminated and replaced. */
   workerSilenceMs: 60 * SECOND,

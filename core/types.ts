@@ -45,10 +45,12 @@ export interface Alert {
   /** `eventTime` in milliseconds since the epoch. */
   readonly eventTimeMs: number;
   /**
-   * The whole alert as one line of JSON in CONTRACT's form, never parsed on its way to a sink; a long one is
-   * packed until it is sent, see core/alert_payload.ts.
+   * The whole alert as one line of JSON in CONTRACT's form, never parsed on its way to a sink; without its last
+   * member, `event`, where that is long and comes in pieces.
    */
   readonly payload: string;
+  /** A long event, packed: see core/event_pieces.ts. Alerts of one event share them. */
+  readonly eventPieces?: readonly Uint8Array[];
 }
 
 /** Requests that cost money, counted where they are made. */

@@ -1,7 +1,5 @@
-import { packPayload } from "../core/alert_payload.ts";
 import { alertId, sha256Hex } from "../core/ids.ts";
 import { compactJson } from "../core/json_text.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Alert } from "../core/types.ts";
 import type { Event } from "./event.ts";
 import type { Rule } from "./rule.ts";
@@ -27,7 +25,7 @@ const TITLE_LENGTH_MAX = 512;
 
 /**
  * The alert of a rule that matched, its payload in CONTRACT's form: one line of JSON, members in the
- * contract's order, the record in the source's own text; a long one is packed. Never throws on what a rule or an
+ * contract's order, the record in the source's own text; a long one comes in pieces. Never throws on what a rule or an
  * event holds.
  */
 export function buildAlert(rule: Rule, event: Event, context: AlertContext): Alert {
@@ -67,21 +65,14 @@ export function buildAlert(rule: Rule, event: Event, context: AlertContext): Ale
     dedupKey,
     eventId: context.eventId,
     eventTimeMs: context.eventTimeMs,
-    payload: payloadOf(`${head.slice(0, -1)},"event":`, event),
+    ...payloadOf(head, event),
   };
 }
 
-function payloadOf(head: string, event: Event): string {
-  const pieces = event.largePieces();
-  if (pieces !== null) return packPayload(enclosed(head, pieces, "}"));
-  const text = `${head}${compactJson(event.text())}}`;
-  return text.length <= LIMITS.alertTextMax ? text : packPayload([text]);
-}
-
-function* enclosed(head: string, pieces: Iterable<Uint8Array>, tail: string) {
-  yield head;
-  yield* pieces;
-  yield tail;
+function payloadOf(head: string, event: Event): Pick<Alert, "payload" | "eventPieces"> {
+  const eventPieces = event.packed();
+  if (eventPieces !== null) return { payload: head, eventPieces };
+  return { payload: `${head.slice(0, -1)},"event":${compactJson(event.text())}}` };
 }
 
 /** A string as it is, any other value as its JSON text; null where the field is absent, null or a list. */

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { unpackEvent } from "../core/event_pieces.ts";
 import { alertId } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
 import { type AlertContext, buildAlert } from "./build_alert.ts";
 import { Event } from "./event.ts";
 import { recordFieldsFromText } from "./record_fields.ts";
@@ -140,4 +143,15 @@ Deno.test("buildAlert() cuts a title that an attacker made long", () => {
   const own: Rule = { ...rule, alertTitle: () => "\u{1F600}".repeat(5000) };
   const { title } = payloadOf(own, eventOf("{}"), context);
   assert(title.length <= 512 && title.endsWith("…") && title.isWellFormed());
+});
+
+Deno.test("buildAlert() gives a long event in pieces, which alerts of one event share", () => {
+  const text = JSON.stringify({ eventName: "StopLogging", note: "é".repeat(LIMITS.alertTextMax) });
+  const long = eventOf(text.replace(":", " : "));
+  const [first, second] = [1, 2].map(() => buildAlert(rule, long, context));
+  assertEquals(Object.keys(JSON.parse(first.payload)).at(-1), "source_object");
+  const event = Buffer.concat(first.eventPieces!.map(unpackEvent)).toString("utf8");
+  assertEquals(event, text);
+  assertEquals(second.eventPieces, first.eventPieces);
+  assert(second.eventPieces === first.eventPieces);
 });

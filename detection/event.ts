@@ -1,3 +1,5 @@
+import { packEvent } from "../core/event_pieces.ts";
+import { compactJson } from "../core/json_text.ts";
 import { LIMITS } from "../core/limits.ts";
 import { INDEX_FIELDS } from "./index_fields.ts";
 import type { Leaf, Reading } from "./leaf.ts";
@@ -31,6 +33,7 @@ export class Event implements EventView {
   readonly #largeTexts = new Map<string, string>();
   #keywordTexts: readonly Leaf[] | undefined;
   #holdsMuch = false;
+  #packed: readonly Uint8Array[] | null = null;
 
   constructor(fields: RecordFields) {
     this.#fields = fields;
@@ -40,6 +43,7 @@ export class Event implements EventView {
   reset(fields: RecordFields): void {
     this.#fields = fields;
     this.#number++;
+    this.#packed = null;
     this.#keywordTexts = undefined;
     if (this.#parsed.size > 0) this.#parsed.clear();
     if (this.#largeTexts.size > 0) this.#largeTexts.clear();
@@ -56,10 +60,19 @@ export class Event implements EventView {
     return this.#fields.text();
   }
 
-  /** The same in compact pieces of UTF-8, if the record is large and gives them. */
-  largePieces(): Iterable<Uint8Array> | null {
+  /** The same, compact and packed, if the record is large; packed once for all alerts of this event. */
+  packed(): readonly Uint8Array[] | null {
     if ((this.#fields.byteLength ?? 0) <= LIMITS.alertTextMax) return null;
-    return this.#fields.compactPieces?.() ?? null;
+    return this.#packed ??= packEvent(
+      this.#fields.compactPieces?.() ?? [compactJson(this.#fields.text())],
+    );
+  }
+
+  /** Lets go of what was read of a large record, which stays the one that this is about. */
+  ease(): void {
+    const packed = this.#packed;
+    this.reset(this.#fields);
+    this.#packed = packed;
   }
 
   /** The record's JSON text of one top-level field; undefined where it is absent. */

@@ -17,6 +17,7 @@ import { DEAD_LETTER_ALERTS } from "./0011_dead_letter_alerts.ts";
 import { LISTING } from "./0012_listing.ts";
 import { RETENTION } from "./0013_retention.ts";
 import { FULL_LISTING } from "./0014_full_listing.ts";
+import { ALERT_PIECES } from "./0015_alert_pieces.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -34,4 +35,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0012_listing": LISTING,
   "0013_retention": RETENTION,
   "0014_full_listing": FULL_LISTING,
+  "0015_alert_pieces": ALERT_PIECES,
 };

@@ -1,6 +1,8 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import type { ColumnChunk, RowGroup, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { relieveMemory } from "../core/collect_garbage.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Column } from "./columns.ts";
 import { isMostlyDistinct, textBytes } from "./text_bytes.ts";
 
@@ -67,7 +69,11 @@ export function encodeChunk(
     }],
     rowGroupSize: Math.max(values.length, 1),
   });
-  const bytes = writer.getBytes().slice(MAGIC.length);
+  const written = writer.getBytes();
+  // A large chunk keeps the buffer for its own, so that it is not there twice.
+  const isLarge = written.length > GROWTH_BYTES_MAX;
+  if (isLarge) scratch = new ByteWriter();
+  const bytes = isLarge ? written.subarray(MAGIC.length) : written.slice(MAGIC.length);
   return { bytes, chunk: moveChunk(parquet.row_groups[0].columns[0], -MAGIC.length) };
 }
 
@@ -172,7 +178,12 @@ function footerBytesMax(columnCount: number, rowGroupCount: number): number {
 }
 
 function compress(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+  if (bytes.length < LIMITS.largeRecordBytes) return zstdCompressSync(bytes, { params });
+  relieveMemory();
+  // Given room for all that it may write (ZSTD_compressBound), zlib does not put pieces together.
+  const chunkSize = bytes.length + Math.ceil(bytes.length / 256) + 64;
+  return zstdCompressSync(bytes, { params, chunkSize });
 }
 
 /** The chunk's metadata as if its bytes lay `by` bytes further on. */

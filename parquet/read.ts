@@ -42,7 +42,11 @@ const BOUND_PARSERS = {
   timestampFromMilliseconds: (ms: bigint) => ms,
 };
 
-const COMPRESSORS = { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
+/** Given room for one byte more than there is, zlib ends with its first piece, and need not put pieces together. */
+const COMPRESSORS = {
+  ZSTD: (bytes: Uint8Array, length: number) =>
+    zstdDecompressSync(bytes, { chunkSize: Math.max(length + 1, 64) }),
+};
 
 /** A row group of a file: its first row, its rows, and the bytes that they take decompressed. */
 export interface RowGroupExtent {

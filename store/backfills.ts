@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { payloadText } from "../core/alert_payload.ts";
 import { LEVELS } from "../core/types.ts";
 import { batches } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -163,6 +162,6 @@ export async function alertsOfBackfills(
 
 /** The rule's title, which stands in each of its alerts. */
 function titleOf(payload: string, fallback: string): string {
-  const { rule_title } = JSON.parse(payloadText(payload));
+  const { rule_title } = JSON.parse(payload);
   return typeof rule_title === "string" ? rule_title : fallback;
 }

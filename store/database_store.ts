@@ -1,3 +1,4 @@
+import { readAlertPiece } from "./alert_pieces.ts";
 import type { Database } from "./database.ts";
 import type { ObjectRef } from "../core/types.ts";
 import type { Queue } from "./queue.ts";
@@ -157,6 +158,10 @@ export class DatabaseStore implements Store {
 
   takeDeliveries(sink: string, limit: number) {
     return outbox.takeDeliveries(this.database, this.#replica.id, sink, limit);
+  }
+
+  readAlertPiece(alertId: string, place: number) {
+    return readAlertPiece(this.database, alertId, place);
   }
 
   endDeliveries(ends: readonly DeliveryEnd[]) {

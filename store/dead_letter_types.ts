@@ -29,7 +29,7 @@ export interface WholeDeadLetter extends DeadLetter {
   readonly size: number | null;
   /** For a record: its text, cut at 64 KB. */
   readonly recordText: string | null;
-  /** For a delivery: the alert's payload, packed if it is long (core/alert_payload.ts). */
+  /** For a delivery: the alert as it was to be sent. */
   readonly payload: string | null;
 }
 

@@ -36,7 +36,7 @@ export async function takeDeliveries(
         from due where d.alert_id = due.alert_id and d.sink = ${sink}
         returning d.alert_id, d.sink, d.attempts - 1 as attempts, d.maybe_sent, due.due_at
       )
-      select t.alert_id as "alertId", t.sink, a.payload, a.level, a.dedup_key as "dedupKey",
+      select t.alert_id as "alertId", t.sink, a.payload, a.event_pieces as "eventPieces", a.level, a.dedup_key as "dedupKey",
         t.attempts, t.maybe_sent as "maybeSent"
       from taken t join alerts a on a.alert_id = t.alert_id
       order by t.due_at, t.alert_id`.execute(trx);

@@ -93,6 +93,8 @@ export async function dropOldAlerts(
         returning alert_id
       ), gone as (
         delete from deliveries d using old where d.alert_id = old.alert_id
+      ), lighter as (
+        delete from alert_pieces p using old where p.alert_id = old.alert_id
       )
       select count(*)::int as dropped from old`.execute(trx);
     return { dropped: row.dropped, next: until };
@@ -116,7 +118,7 @@ export async function reclaimRoom(database: Database): Promise<void> {
   if (database.kind !== "pglite") return;
   await database.query(
     "vacuum the embedded database",
-    (db) => sql`vacuum ledger, alerts, deliveries, lake_log`.execute(db),
+    (db) => sql`vacuum ledger, alerts, alert_pieces, deliveries, lake_log`.execute(db),
   );
 }
 

@@ -1,4 +1,6 @@
 import { sql } from "kysely";
+import { alertLine, joinPieces } from "../core/event_pieces.ts";
+import { readAlertPiece } from "./alert_pieces.ts";
 import type { Database } from "./database.ts";
 import type {
   DeadLetter,
@@ -32,16 +34,25 @@ export async function showDeadLetter(
   database: Database,
   id: number,
 ): Promise<WholeDeadLetter | null> {
-  const { rows: [row] } = await database.query("read a dead letter", (db) =>
-    sql<WholeDeadLetter>`
+  const { rows: [row] } = await database.query(
+    "read a dead letter",
+    (db) =>
+      sql<WholeDeadLetter & { eventPieces: number }>`
       select ${LETTER}, d.etag, d.source_url as "sourceUrl", d.record_text as "recordText",
-        coalesce(l.size, p.bytes)::float8 as size, a.payload
+        coalesce(l.size, p.bytes)::float8 as size, a.payload,
+        coalesce(a.event_pieces, 0) as "eventPieces"
       from dead_letters d
         left join ledger l on l.object_id = d.object_id
         left join parts p on p.id = d.part_id
         left join alerts a on a.alert_id = d.alert_id
-      where d.id = ${id}`.execute(db));
-  return row ?? null;
+      where d.id = ${id}`.execute(db),
+  );
+  if (row === undefined) return null;
+  const { eventPieces, ...letter } = row;
+  if (letter.payload === null || letter.alertId === null || eventPieces === 0) return letter;
+  const { payload, alertId } = letter;
+  const line = alertLine({ payload, eventPieces }, (i) => readAlertPiece(database, alertId, i));
+  return { ...letter, payload: new TextDecoder().decode(await joinPieces(line)).trimEnd() };
 }
 
 function isMeant({ kinds, stages, uriPrefix, sinceMs }: DeadLetterFilter) {

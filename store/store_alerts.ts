@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Alert } from "../core/types.ts";
+import { storePieces } from "./alert_pieces.ts";
 import { batches, cleanText } from "./columns.ts";
 import type { Trx } from "./database.ts";
 import type { ShardResult } from "./types.ts";
@@ -23,12 +24,12 @@ export async function storeAlerts(
   let raised = 0;
   let suppressed = 0;
   for (const batch of batches(ordered, (alert) => alert.payload)) {
-    const { rows: [counts] } = await sql<{ raised: number; suppressed: number }>`
+    const { rows: [counts] } = await sql<{ raised: number; suppressed: number; long: string[] }>`
       with raised as (
         insert into alerts (alert_id, event_time, state, rule_id, level, dedup_key, event_id, payload,
-          backfill_id)
+          event_pieces, backfill_id)
         select r.alert_id, to_timestamp(r.event_ms / 1000), r.state, r.rule_id, r.level, r.dedup_key,
-          r.event_id, r.payload, ${backfillId}::uuid
+          r.event_id, r.payload, r.event_pieces, ${backfillId}::uuid
         from unnest(
           ${batch.map((alert) => alert.alertId)}::text[],
           ${batch.map((alert) => alert.eventTimeMs)}::float8[],
@@ -37,18 +38,23 @@ export async function storeAlerts(
           ${batch.map((alert) => alert.level)}::text[],
           ${batch.map((alert) => cleanText(alert.dedupKey))}::text[],
           ${batch.map((alert) => cleanText(alert.eventId))}::text[],
-          ${batch.map((alert) => cleanText(alert.payload))}::text[]
-        ) as r(alert_id, event_ms, state, rule_id, level, dedup_key, event_id, payload)
+          ${batch.map((alert) => cleanText(alert.payload))}::text[],
+          ${batch.map((alert) => alert.eventPieces?.length ?? 0)}::integer[]
+        ) as r(alert_id, event_ms, state, rule_id, level, dedup_key, event_id, payload, event_pieces)
         on conflict do nothing
-        returning alert_id, state
+        returning alert_id, state, event_pieces
       ), waiting as (
         insert into deliveries (alert_id, sink)
         select raised.alert_id, sink from raised, unnest(${[...sinks]}::text[]) as s(sink)
         where state = 'open'
       )
       select count(*)::int as raised,
-        (count(*) filter (where state = 'suppressed'))::int as suppressed
+        (count(*) filter (where state = 'suppressed'))::int as suppressed,
+        coalesce(array_agg(alert_id order by alert_id) filter (where event_pieces > 0), '{}') as long
       from raised`.execute(trx);
+    for (const id of counts.long) {
+      await storePieces(trx, id, batch.find((alert) => alert.alertId === id)!.eventPieces!);
+    }
     raised += counts.raised;
     suppressed += counts.suppressed;
   }

@@ -93,7 +93,9 @@ export interface Tables {
     event_id: string;
     payload: string;
     backfill_id: string | null;
+    event_pieces: Generated<number>;
   };
+  alert_pieces: { alert_id: string; place: number; piece: Uint8Array };
   deliveries: {
     alert_id: string;
     sink: string;

@@ -194,7 +194,9 @@ export interface LakeLogEntry {
 export interface PendingDelivery {
   readonly alertId: string;
   readonly sink: string;
+  /** Without its event where that is in pieces. */
   readonly payload: string;
+  readonly eventPieces: number;
   readonly level: string;
   readonly dedupKey: string;
   /** Attempts before this one. */
@@ -323,6 +325,8 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
   waitingSinks(): Promise<ReadonlyMap<string, number>>;
   /** Up to `limit` due deliveries of a sink, oldest first, marked as being attempted by this replica. */
   takeDeliveries(sink: string, limit: number): Promise<readonly PendingDelivery[]>;
+  /** One piece of an alert's event. Rejects with TrailsieveError `missing` where retention has dropped it. */
+  readAlertPiece(alertId: string, place: number): Promise<Uint8Array>;
   /**
    * Records ends of attempts. @returns how many alerts became delivered (every sink took it) and undelivered
    * (every sink is settled, at least one gave up) by this call.

@@ -181,7 +181,7 @@ export class ShardProcessor {
   /** Between the steps that each hold a large record once more, what the step before left behind goes. */
   #easeLargeRecord(): void {
     if (this.#record.byteLength <= LIMITS.largeRecordBytes) return;
-    this.#event.reset(this.#record);
+    this.#event.ease();
     collectGarbage();
   }
 

@@ -79,5 +79,9 @@ async function init(message: InitMessage): Promise<void> {
 
 async function readShard(message: ShardMessage): Promise<void> {
   const result = await processor!.process(message, never);
-  scope.postMessage(result, result.parts.map((part) => part.bytes.buffer as ArrayBuffer));
+  const buffers = new Set(result.parts.map((part) => part.bytes.buffer));
+  for (const { eventPieces = [] } of result.alerts) {
+    for (const piece of eventPieces) buffers.add(piece.buffer);
+  }
+  scope.postMessage(result, [...buffers] as ArrayBuffer[]);
 }

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { TrailsieveError } from "../../core/errors.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { DeliveryEnd, PendingDelivery, Store } from "../../store/mod.ts";
 import { alertOf, commitOne, rowsOf } from "./_samples.ts";
@@ -40,6 +41,24 @@ export const OUTBOX_CASES: Record<string, (store: Store) => Promise<void>> = {
     const [delivery] = await store.takeDeliveries("stdout", 10);
     assertEquals(delivery.payload, payload);
     assertEquals(delivery.dedupKey, "k\uFFFD");
+  },
+
+  async "commitShard() keeps a long event in pieces, those of the alert that came first"(store) {
+    const pieces = [new Uint8Array([0, 255, 10]), new Uint8Array(300_000).fill(7)];
+    const first = alertOf("x", { eventPieces: pieces });
+    await commitOne(store, "a", { alerts: [alertOf("w"), first] });
+    const other = { eventPieces: [new Uint8Array([1])] };
+    await commitOne(store, "b", { alerts: [alertOf("x", other), alertOf("y", other)] });
+    const due = await store.takeDeliveries("stdout", 10);
+    const counts = new Map(due.map(({ alertId, eventPieces }) => [alertId, eventPieces]));
+    assertEquals(
+      ["w", "x", "y"].map((name) => counts.get(alertOf(name).alertId)),
+      [0, 2, 1],
+    );
+    for (const [place, piece] of pieces.entries()) {
+      assertEquals(new Uint8Array(await store.readAlertPiece(first.alertId, place)), piece);
+    }
+    await assertRejects(() => store.readAlertPiece(first.alertId, 2), TrailsieveError, "gone");
   },
 
   async "commitShard() stores suppressed alerts without deliveries"(store) {

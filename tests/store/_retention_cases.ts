@@ -123,7 +123,8 @@ export const RETENTION_CASES: Record<string, (store: Store) => Promise<void>> = 
 
   async "dropOldAlerts() keeps ids, what is open, and what a dead letter is about"(store) {
     for (const name of ["told", "open", "refused"]) {
-      await commitOne(store, name, { alerts: [alertOf(name)], sinks: ["slack"] });
+      const eventPieces = [new Uint8Array([1]), new Uint8Array([2])];
+      await commitOne(store, name, { alerts: [alertOf(name, { eventPieces })], sinks: ["slack"] });
     }
     const end = (name: string, kind: "delivered" | "undelivered") => ({
       alertId: alertOf(name).alertId,
@@ -156,6 +157,11 @@ export const RETENTION_CASES: Record<string, (store: Store) => Promise<void>> = 
       ["young", false],
     ]);
     assertEquals((await rowsOf(store, "select alert_id from deliveries")).length, 2);
+    const left = await rowsOf(store, "select distinct alert_id from alert_pieces order by 1");
+    assertEquals(
+      left.map((row) => row.alert_id),
+      ["open", "refused"].map((name) => alertOf(name).alertId).sort(),
+    );
     await commitOne(store, "again", { alerts: [alertOf("told")], sinks: ["slack"] });
     assertEquals((await store.counts()).alerts, 5);
     assertEquals(await store.openAlerts(), 1);

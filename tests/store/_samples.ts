@@ -155,7 +155,8 @@ export async function takeSoon(store: Store): Promise<LeasedShard> {
 /** Takes everything out of the tables, and the jobs out of the queue. */
 export async function emptyTables(store: Store): Promise<void> {
   const { db } = databaseOf(store);
-  await sql`truncate key_heads, ledger, dead_letters, shards, turns, planned_refs, settings, alerts, deliveries,
+  await sql`truncate key_heads, ledger, dead_letters, shards, turns, planned_refs, settings, alerts,
+    alert_pieces, deliveries,
     parts, part_hours, hours, lake_files, lake_log, lake_days, backfills,
     backfill_ranges, listing_nodes`.execute(db);
   await sql`delete from pgboss.job`.execute(db);
