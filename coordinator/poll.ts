@@ -1,4 +1,5 @@
 import type { PollSettings } from "../core/config.ts";
+import { checkFollowedTrail } from "./check_accounts.ts";
 import { dayOf } from "./choose_objects.ts";
 import type { ProcessAccess } from "./open_run.ts";
 import { type RunObserver, runOver } from "./run_over.ts";
@@ -20,6 +21,7 @@ export async function poll(
   const call = { settings, databaseUrl, access, signals, observer };
   const { since, full, lookback: lookbackMs } = settings;
   const days = { fromMs: since === null ? null : dayOf(since), toMs: null };
+  await checkFollowedTrail(settings, access, signals.drain);
   return await runOver(call, "live", { ...days, schedule: { full, lookbackMs } }, async (trail) => {
     if (settings.once) return await trail.once();
     const wake = new Wake();

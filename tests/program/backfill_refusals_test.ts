@@ -21,6 +21,13 @@ async function inTrail(run: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
+/** The accounts of a generated trail: of one organization. */
+function* walkAccounts(trail: string): Generator<string> {
+  for (const { name } of Deno.readDirSync(`${trail}/AWSLogs`)) {
+    for (const account of Deno.readDirSync(`${trail}/AWSLogs/${name}`)) yield account.name;
+  }
+}
+
 /** Every file below a folder with a hash of its bytes and its time, by path. */
 async function snapshot(folder: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -59,6 +66,20 @@ Deno.test("backfill names up to ten accounts of a trail that lacks the one asked
       assertMatch(end.stderr, /no account 999999999999\. It has (\d{12}, ){9}\d{12} and \d+ more/);
     }
     assertEquals((await snapshot(`${folder}/data`)).size, 0);
+  }));
+
+Deno.test("poll refuses accounts that a trail lacks, and tells of one among others", () =>
+  inTrail(async (folder) => {
+    const [account] = [...walkAccounts(`${folder}/trail`)];
+    const poll = ["poll", "--once", ...COMMON, "--lake", "none", "--accounts"];
+    const none = await runProgram([...poll, "999999999999"], { cwd: folder });
+    assertEquals(none.code, 2, none.stderr);
+    assertMatch(none.stderr, /no account 999999999999\. It has (\d{12}, ){9}\d{12} and \d+ more/);
+    assertEquals((await snapshot(`${folder}/data`)).size, 0);
+    const some = await runProgram([...poll, `${account},999999999999`], { cwd: folder });
+    assertEquals(some.code, 0, some.stderr);
+    assertMatch(some.stderr, /warning: The trail has no account 999999999999 yet/);
+    assertMatch(some.stderr, /objects +[1-9]\d* listed/);
   }));
 
 Deno.test("backfill --dry-run makes no database, and changes neither one that is there nor the lake", () =>
