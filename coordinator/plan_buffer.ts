@@ -64,6 +64,8 @@ export class PlanBuffer {
   /** Objects found when that was told last. */
   #toldObjects = 0;
   #flushing: Promise<void> = Promise.resolve();
+  /** What kept refs from being planned. */
+  #broken: { readonly error: unknown } | null = null;
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -111,11 +113,18 @@ export class PlanBuffer {
 
   /**
    * Plans everything that waits, in the order in which it came, then applies the changes. Waits while open shards
-   * hold as many refs as they may. Rejects with the store's TrailsieveError or the signal's reason.
+   * hold as many refs as they may. Rejects with the store's TrailsieveError or the signal's reason, from then on
+   * whenever it is called.
    */
   flush(): Promise<void> {
-    const flushed = this.#flushing.then(() => this.#flushNow());
-    this.#flushing = flushed.catch(() => {});
+    const flushed = this.#flushing.then(() => {
+      // Refs that could not be planned are lost to this buffer: no mark may move behind them any more.
+      if (this.#broken !== null) throw this.#broken.error;
+      return this.#flushNow();
+    });
+    this.#flushing = flushed.catch((error) => {
+      this.#broken ??= { error };
+    });
     return flushed;
   }
 
