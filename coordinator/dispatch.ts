@@ -129,6 +129,7 @@ export class Dispatcher {
       await this.#giveBack(shard, error, lease.signal.aborted);
     } finally {
       clearInterval(heartbeat);
+      this.#pool.endShard(shard.id);
     }
   }
 

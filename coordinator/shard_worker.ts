@@ -37,6 +37,7 @@ export class ShardWorker implements Disposable {
   readonly #worker: Worker;
   readonly #becameReady = Promise.withResolvers<ReadyMessage>();
   #running: PromiseWithResolvers<ResultMessage> | null = null;
+  #onLarge: (grant: () => void) => void = () => {};
   #lost: WorkerLost | null = null;
 
   constructor(setup: WorkerSetup, disabledRules: readonly string[], leave: IsolateLeave) {
@@ -70,9 +71,13 @@ export class ShardWorker implements Disposable {
     this.#send({ kind: "init", ...setup, disabledRules, progress: note });
   }
 
-  /** Hands over a shard. Rejects with WorkerLost. */
-  run(shard: ShardMessage): Promise<ResultMessage> {
+  /**
+   * Hands over a shard. Rejects with WorkerLost.
+   * @param onLarge told when the isolate waits for leave to hold a large object
+   */
+  run(shard: ShardMessage, onLarge: (grant: () => void) => void): Promise<ResultMessage> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
+    this.#onLarge = onLarge;
     this.#running = Promise.withResolvers();
     this.#send(shard);
     return this.#running.promise;
@@ -120,6 +125,10 @@ export class ShardWorker implements Disposable {
         this.#running?.resolve(message);
         this.#running = null;
         return;
+      case "ask":
+        return this.#onLarge(() => {
+          if (this.#lost === null) this.#send({ kind: "turn" });
+        });
       case "fatal":
         return this.#loseFor(message.message);
       default:

@@ -43,8 +43,9 @@ export async function tryShards(
 async function tryShard(objects: ShardObject[], trial: Trial): Promise<void> {
   const { pool, tally, onRead, onUnread } = trial;
   while (objects.length > 0) {
+    const shardId = crypto.randomUUID();
     try {
-      const result = await pool.run({ kind: "shard", shardId: crypto.randomUUID(), objects });
+      const result = await pool.run({ kind: "shard", shardId, objects });
       result.objects.forEach(({ status, error, eventCount }, place) => {
         if (status === "done") onRead(objects[place], eventCount);
         else onUnread(objects[place], error?.message ?? status);
@@ -59,6 +60,8 @@ async function tryShard(objects: ShardObject[], trial: Trial): Promise<void> {
       // The one it died on is left out, and the others are read again.
       const [lost] = objects.splice(Math.max(0, error.objectIndex), 1);
       onUnread(lost, error.message);
+    } finally {
+      pool.endShard(shardId);
     }
   }
 }

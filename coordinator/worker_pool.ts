@@ -8,6 +8,7 @@ import {
   type ResultMessage,
   type ShardMessage,
 } from "../workers/mod.ts";
+import { LargeTurns } from "./large_turns.ts";
 import { type IsolateLeave, ShardWorker, WorkerLost, type WorkerSetup } from "./shard_worker.ts";
 
 const WATCH_MS = 250;
@@ -49,6 +50,7 @@ export class WorkerPool implements Disposable {
   readonly #free: ShardWorker[] = [];
   readonly #waiting: ((worker: ShardWorker) => void)[] = [];
   readonly #disabled = new Set<string>();
+  readonly #largeTurns = new LargeTurns();
   readonly #watches = new Map<ShardWorker, Watch>();
   readonly #timer: ReturnType<typeof setInterval>;
   /** When the isolates were last looked at, on the clock of `performance.now()`. */
@@ -75,13 +77,13 @@ export class WorkerPool implements Disposable {
 
   /**
    * Has a shard read by the next free isolate. Rejects with WorkerLost if the isolate is lost for another reason
-   * than a rule.
+   * than a rule. Whatever the end, `endShard` must follow it once nothing of the shard is held any more.
    */
   async run(shard: ShardMessage): Promise<ResultMessage> {
     while (true) {
       const worker = await this.#acquire();
       try {
-        return await worker.run(shard);
+        return await worker.run(shard, (grant) => this.#largeTurns.ask(shard.shardId, grant));
       } catch (error) {
         if (!(error instanceof RuleStuck)) throw error;
       } finally {
@@ -89,6 +91,11 @@ export class WorkerPool implements Disposable {
         else this.#release(worker);
       }
     }
+  }
+
+  /** Says that what was read of a shard is committed or given up, so that others may hold large objects. */
+  endShard(shardId: string): void {
+    this.#largeTurns.end(shardId);
   }
 
   [Symbol.dispose](): void {

@@ -30,6 +30,8 @@ export interface ProcessorOptions {
   readonly lake: boolean;
   /** The note of PROGRESS. */
   readonly progress: Int32Array;
+  /** Waited for before the first large object of a shard is inflated; by default there is nothing to wait for. */
+  readonly largeTurn?: () => Promise<void>;
 }
 
 /** Reads the objects of shards, detects on their events and encodes them: one shard at a time. */
@@ -37,6 +39,9 @@ export class ShardProcessor {
   readonly #detector: Detector;
   readonly #lake: boolean;
   readonly #progress: Int32Array;
+  readonly #largeTurn: () => Promise<void>;
+  /** Whether the shard may hold large objects. */
+  #hasLargeTurn = false;
   readonly #record = new ScannedRecord();
   readonly #event = new Event(this.#record);
   #harvest = new Harvest();
@@ -45,11 +50,13 @@ export class ShardProcessor {
     this.#detector = options.detector;
     this.#lake = options.lake;
     this.#progress = options.progress;
+    this.#largeTurn = options.largeTurn ?? (() => Promise.resolve());
   }
 
   /** Processes a shard to its end; a bad object is a result among the others. Rejects only on abort or a bug. */
   async process(shard: ShardMessage, signal: AbortSignal): Promise<ResultMessage> {
     const harvest = this.#harvest = new Harvest();
+    this.#hasLargeTurn = false;
     const objects: ObjectReport[] = [];
     const getsBefore = getCount();
     for await (const fetched of fetchAhead(shard.objects, signal)) {
@@ -102,6 +109,8 @@ export class ShardProcessor {
     object: ShardObject,
     open: () => AsyncIterable<Uint8Array>,
   ): Promise<ObjectReport> {
+    if (!this.#hasLargeTurn) await this.#largeTurn();
+    this.#hasLargeTurn = true;
     const mark = this.#harvest.mark();
     let recordCount = 0;
     try {

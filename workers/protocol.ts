@@ -41,7 +41,12 @@ export interface DisableMessage {
   readonly ruleId: string;
 }
 
-export type ToWorker = InitMessage | ShardMessage | DisableMessage;
+/** Answers an AskMessage: the isolate may hold large objects until its shard is committed. */
+export interface TurnMessage {
+  readonly kind: "turn";
+}
+
+export type ToWorker = InitMessage | ShardMessage | DisableMessage | TurnMessage;
 
 /** The isolate has compiled its rules and takes shards. */
 export interface ReadyMessage {
@@ -104,7 +109,12 @@ export interface FatalMessage {
   readonly message: string;
 }
 
-export type FromWorker = ReadyMessage | ResultMessage | FatalMessage;
+/** The isolate is about to inflate a large object, and waits for leave. At most once a shard. */
+export interface AskMessage {
+  readonly kind: "ask";
+}
+
+export type FromWorker = ReadyMessage | ResultMessage | FatalMessage | AskMessage;
 
 /**
  * Slots of the progress note, an Int32Array that the isolate writes and the coordinator reads when a worker

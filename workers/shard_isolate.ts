@@ -12,6 +12,7 @@ import {
   PROGRESS,
   type ShardMessage,
   type ToWorker,
+  type TurnMessage,
 } from "./protocol.ts";
 
 /** What a dedicated worker's global scope offers beside the usual. */
@@ -26,7 +27,17 @@ let processor: ShardProcessor | null = null;
 /** Shards are read one after the other; a second one that was handed over early waits here. */
 let turn: Promise<void> = Promise.resolve();
 
+/** What waits for leave to hold a large object. */
+let largeTurn = Promise.withResolvers<void>();
+
+function askForLargeTurn(): Promise<void> {
+  largeTurn = Promise.withResolvers();
+  scope.postMessage({ kind: "ask" });
+  return largeTurn.promise;
+}
+
 scope.onmessage = ({ data }) => {
+  if (data.kind === "turn") return largeTurn.resolve();
   turn = turn.then(() => receive(data)).catch((error) => {
     scope.postMessage({
       kind: "fatal",
@@ -35,7 +46,7 @@ scope.onmessage = ({ data }) => {
   });
 };
 
-async function receive(message: ToWorker): Promise<void> {
+async function receive(message: Exclude<ToWorker, TurnMessage>): Promise<void> {
   switch (message.kind) {
     case "init":
       return await init(message);
@@ -69,6 +80,7 @@ async function init(message: InitMessage): Promise<void> {
     detector,
     lake: message.lake,
     progress,
+    largeTurn: askForLargeTurn,
   });
   scope.postMessage({
     kind: "ready",
