@@ -1,10 +1,13 @@
 import type { RunSettings } from "../core/config.ts";
+import { logOf } from "../core/log.ts";
 import type { Backlog, Lane } from "../store/mod.ts";
 import type { ObjectChoice } from "./choose_objects.ts";
 import { finishReport } from "./finish_report.ts";
 import { type OpenRun, openRun, type ProcessAccess } from "./open_run.ts";
 import type { RunReport } from "./run_report.ts";
 import { type RunSignals, type TrailOptions, TrailRun } from "./run_trail.ts";
+
+const log = logOf("run");
 
 /** Told while a run goes on. */
 export interface RunObserver {
@@ -38,6 +41,10 @@ export async function runOver(
   await using run = await openRun(settings, access, databaseUrl);
   const { store, report } = run.context;
   observer.onOpen(report, () => store.backlog());
+  log.info(
+    `Reading ${[...run.context.sources.keys()].join(", ")} with ${report.rules.loaded} rules ` +
+      `and ${run.workers} workers; the lake: ${settings.lake}`,
+  );
   report.alerts.carried = await store.openAlerts();
   const { accounts, regions } = settings;
   const ours = { sourceUrls: [...run.context.sources.keys()] };

@@ -12,6 +12,9 @@ const KEYS = { accessKeyId: "AKIATESTTESTTESTTEST", secretAccessKey: "secret" };
 export const TRAIL = "trail";
 export const LAKE = "lake";
 
+/** A wait that lasts so long fails its test, with the logs of all replicas, instead of hanging. */
+const NEVER_MS = 180_000;
+
 /** What is particular to one start of a replica. */
 export interface StartOptions {
   readonly args?: readonly string[];
@@ -98,11 +101,14 @@ export class Cluster implements AsyncDisposable {
 
   /** Asks until the query gives a row. @returns its rows */
   async rowsOnceThereAre<Row>(text: string, values?: unknown[]): Promise<Row[]> {
-    while (true) {
+    const deadline = performance.now() + NEVER_MS;
+    while (performance.now() < deadline) {
       const rows = await this.sql<Row>(text, values);
       if (rows.length > 0) return rows;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    const logs = this.replicas.map((replica) => replica.log).join("\n---\n");
+    throw new Error(`Never came: ${text}\n${logs}`);
   }
 
   /** What stands in the lake and came to the webhook. */
