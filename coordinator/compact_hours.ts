@@ -1,5 +1,5 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
-import { describeError, type TrailsieveError } from "../core/errors.ts";
+import { describeError, TrailsieveError } from "../core/errors.ts";
 import { hourName } from "../core/hours.ts";
 import type { LakeFormat } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
@@ -32,6 +32,20 @@ export interface CompactorOptions {
   readonly report: RunReport;
 }
 
+/** One call of `compactDue`. */
+interface CompactRun {
+  /** Hours of which no part was left for another round. */
+  readonly done: Set<number>;
+  /** Hours whose own files cannot be read. */
+  readonly failed: Set<number>;
+  readonly signal: AbortSignal;
+}
+
+/** Whether an error says that a file is damaged or gone. */
+function isOfFile(error: unknown): error is TrailsieveError {
+  return error instanceof TrailsieveError && (error.code === "corrupt" || error.code === "missing");
+}
+
 /** Merges due hours into their files and rollups. */
 export class Compactor implements Disposable {
   readonly #options: CompactorOptions;
@@ -51,7 +65,8 @@ export class Compactor implements Disposable {
 
   /**
    * Compacts until no hour is due, or with `all` until none has parts. A round that fails is logged and left
-   * for later. Stops between rounds when the signal aborts. @returns whether every hour taken was compacted.
+   * for later; an hour whose own files cannot be read costs the others nothing. Stops between rounds when the signal
+   * aborts. @returns whether every hour taken was compacted.
    */
   async compactDue(
     options: { readonly all: boolean; readonly signal: AbortSignal },
@@ -59,20 +74,21 @@ export class Compactor implements Disposable {
     const { store } = this.#options;
     let good = true;
     const done = new Set<number>();
+    const failed = new Set<number>();
     this.#trouble = null;
     let heldSince = performance.now();
     while (good && !options.signal.aborted) {
       const works = await this.#mayWrite()
-        ? await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE })
+        ? await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE, except: [...failed] })
         : [];
       if (works.length > 0) {
         relieveMemory();
         // Beside a replica that keeps reading, parts never end: what came after an hour was done is its own.
         const isRepeated = works.every((work) => done.has(work.hourMs));
-        good = await this.#compact(works, done, options.signal);
+        good = await this.#compact(works, { done, failed, signal: options.signal });
         if (isRepeated) break;
         heldSince = performance.now();
-      } else if (!options.all || await store.openHours() === 0) {
+      } else if (!options.all || failed.size > 0 || await store.openHours() === 0) {
         break;
       } else {
         // Another replica holds what is left: it finishes, or dies and its claim lapses.
@@ -81,7 +97,7 @@ export class Compactor implements Disposable {
       }
     }
     await this.#removeSpared(options.signal);
-    return good;
+    return good && failed.size === 0;
   }
 
   [Symbol.dispose](): void {
@@ -99,13 +115,9 @@ export class Compactor implements Disposable {
     return false;
   }
 
-  /** Adds to `done` the hours of which no part was left for another round. */
-  async #compact(
-    works: readonly HourWork[],
-    done: Set<number>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #compact(works: readonly HourWork[], run: CompactRun): Promise<boolean> {
     const { store, lake, format } = this.#options;
+    const { done, signal } = run;
     const unfinished = new Set(works.map((work) => work.hourMs));
     try {
       const { message, hours, read } = await readRound(works, lake, format, signal);
@@ -137,16 +149,51 @@ export class Compactor implements Disposable {
         this.#trouble = error;
         return false;
       }
+      if (isOfFile(error)) {
+        return await this.#goAround(
+          works.filter(({ hourMs }) => unfinished.has(hourMs)),
+          error,
+          run,
+        );
+      }
       const names = works.map((work) => hourName(work.hourMs)).join(", ");
       log.error(`Cannot compact ${names}: ${describeError(error)}`);
-      // Without its damaged parts the round is tried again at once.
-      const left = works.filter((work) => unfinished.has(work.hourMs));
-      return await setAsideDamaged(left, error, { ...this.#options, worker: this.#worker, signal });
+      return false;
     } finally {
       for (const work of works) {
         if (unfinished.has(work.hourMs)) await store.releaseHour(work);
       }
     }
+  }
+
+  /**
+   * After a file could not be read: without its damaged parts the round is tried again at once; where no part is to
+   * blame, each hour by itself.
+   */
+  async #goAround(
+    works: readonly HourWork[],
+    error: TrailsieveError,
+    run: CompactRun,
+  ): Promise<boolean> {
+    const { signal, failed } = run;
+    if (await setAsideDamaged(works, { ...this.#options, worker: this.#worker, signal })) {
+      return true;
+    }
+    if (works.length === 1) {
+      const [{ hourMs, files }] = works;
+      const paths = files.filter(({ dataset }) => dataset === "events").map(({ path }) => path);
+      log.error(
+        `Cannot compact ${hourName(hourMs)}: ${
+          describeError(error)
+        }. Its parts are sound and wait; look at ` +
+          `${paths.join(", ")}`,
+      );
+      failed.add(hourMs);
+      return true;
+    }
+    let good = true;
+    for (const work of works) good = !signal.aborted && await this.#compact([work], run) && good;
+    return good;
   }
 
   /** Removes files that nobody needs; what cannot be removed now is removed another time. */

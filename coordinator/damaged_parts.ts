@@ -1,4 +1,4 @@
-import { describeError, TrailsieveError } from "../core/errors.ts";
+import { describeError } from "../core/errors.ts";
 import type { LakeFormat } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import type { LakeStore } from "../objects/mod.ts";
@@ -19,18 +19,14 @@ export interface DamagedPartsOptions {
 }
 
 /**
- * After a round of compaction failed, looks which of its parts are to blame: those whose file is gone, or that cannot
+ * After a round of compaction failed since a file could not be read, looks which of its parts are to blame: those whose file is gone, or that cannot
  * be merged alone. Each is named and made a dead letter, so that its hours go on without it.
- * @returns whether there were any; an error of another kind blames none
+ * @returns whether there were any
  */
 export async function setAsideDamaged(
   works: readonly HourWork[],
-  error: unknown,
   options: DamagedPartsOptions,
 ): Promise<boolean> {
-  const isSuspicious = error instanceof TrailsieveError &&
-    (error.code === "corrupt" || error.code === "missing");
-  if (!isSuspicious) return false;
   const { store, lake, report, signal } = options;
   let found = false;
   for (const [path, parts] of partsByPath(works)) {

@@ -203,7 +203,8 @@ class RoundFiles {
         stage: "compact",
         object: `${this.#lake.url}${path}`,
         advice: "later",
-        hint: "Put it back, or read its objects again with `backfill --again`",
+        hint:
+          "Put it back: until then the events of its hour wait in `_work`, and other hours go on",
       },
     );
   }

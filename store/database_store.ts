@@ -44,6 +44,7 @@ import type {
   ShardResult,
   Store,
   Suppression,
+  TakeHoursOptions,
 } from "./types.ts";
 
 /** The {@linkcode Store} on a database whose schema is current; each method stands in a file of its own. */
@@ -180,7 +181,7 @@ export class DatabaseStore implements Store {
     return claimLakeWriter(this.database, this.#replica.id);
   }
 
-  takeDueHours(options: { readonly all: boolean; readonly limit: number }) {
+  takeDueHours(options: TakeHoursOptions) {
     return takeDueHours(this.database, this.#replica.id, options);
   }
 

@@ -6,7 +6,7 @@ import type { Database, Trx } from "./database.ts";
 import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
 import { claimsOf, hourRange } from "./lake_periods.ts";
 import { isAlive } from "./replica.ts";
-import type { HourPart, HourWork } from "./types.ts";
+import type { HourPart, HourWork, TakeHoursOptions } from "./types.ts";
 
 /** A claim holds while its replica lives, and at most this long. */
 const CLAIM_MS = 60 * 60_000;
@@ -47,12 +47,12 @@ function isDue(period: LakePeriod, start: RawBuilder<unknown>, committed: RawBui
 export async function takeDueHours(
   database: Database,
   replicaId: string,
-  options: { readonly all: boolean; readonly limit: number },
+  { all, limit, except = [] }: TakeHoursOptions,
 ): Promise<readonly HourWork[]> {
   return await database.transact("take due hours", async (trx) => {
     // Also keeps two replicas from choosing a cadence for one day at the same time.
     const cadence = (await lockBinding(trx))?.cadence ?? "hourly";
-    const take: Take = { replicaId, cadence, ...options };
+    const take: Take = { replicaId, cadence, all, limit, except };
     const hours = await takeHours(trx, take);
     const days = await takeDays(trx, take);
     const works = [
@@ -74,11 +74,14 @@ export async function takeDueHours(
   });
 }
 
-interface Take {
+interface Take extends Required<TakeHoursOptions> {
   readonly replicaId: string;
   readonly cadence: "hourly" | "daily";
-  readonly all: boolean;
-  readonly limit: number;
+}
+
+/** SQL: whether a start is none of those that are left out. */
+function isWanted(start: RawBuilder<unknown>, { except }: Take) {
+  return sql`extract(epoch from ${start})::float8 * 1000 <> all(${except}::float8[])`;
 }
 
 async function takeHours(trx: Trx, take: Take): Promise<readonly TakenRow[]> {
@@ -89,6 +92,7 @@ async function takeHours(trx: Trx, take: Take): Promise<readonly TakenRow[]> {
       where parts_waiting > 0 and coalesce(d.cadence, ${take.cadence}) = 'hourly'
         and (h.claimed_until <= now() or not ${isAlive("h.claimed_by")})
         and (${take.all} or ${isDue("hour", sql`hour`, sql`h.committed_generation`)})
+        and ${isWanted(sql`h.hour`, take)}
       order by h.hour limit ${take.limit} for update of h skip locked
     )
     update hours h set generation = h.generation + 1, claimed_by = ${take.replicaId}::uuid,
@@ -115,6 +119,7 @@ async function takeDays(trx: Trx, take: Take): Promise<readonly TakenRow[]> {
       where coalesce(d.cadence, ${take.cadence}) = 'daily'
         and (d.day is null or d.claimed_until <= now() or not ${isAlive("d.claimed_by")})
         and (${take.all} or ${isDue("day", sql`w.day`, sql`coalesce(d.committed_generation, 0)`)})
+        and ${isWanted(sql`w.day`, take)}
       order by w.day limit ${Math.min(take.limit, DAYS_AT_ONCE)}
     )
     insert into lake_days as d (day, cadence, generation, claimed_by, claimed_until)

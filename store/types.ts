@@ -151,6 +151,15 @@ export interface HourWork {
   readonly files: readonly LakeFile[];
 }
 
+/** Options of {@linkcode Store.takeDueHours}. */
+export interface TakeHoursOptions {
+  /** Whether hours are taken that are not due yet. */
+  readonly all: boolean;
+  readonly limit: number;
+  /** Starts of hours and days that are left out, in ms since the epoch; default none. */
+  readonly except?: readonly number[];
+}
+
 /** What a compacted hour changed. */
 export interface HourCounts {
   /** Rows of the hour's events files now, less the rows that were named before. */
@@ -348,9 +357,7 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
    * Takes up to `limit` hours that have parts, and a few days of those whose files are daily, oldest first: those
    * that are due by DESIGN's rule, or with `all` every one. What another living replica holds is left out.
    */
-  takeDueHours(
-    options: { readonly all: boolean; readonly limit: number },
-  ): Promise<readonly HourWork[]>;
+  takeDueHours(options: TakeHoursOptions): Promise<readonly HourWork[]>;
   /**
    * Names the hour's files and forgets the consumed parts in one transaction. Throws `fenced` and changes
    * nothing if the claim is lost or a part or file row is not as taken.
