@@ -72,7 +72,11 @@ export function encodeChunk(
   const written = writer.getBytes();
   // A large chunk keeps the buffer for its own, so that it is not there twice.
   const isLarge = written.length > GROWTH_BYTES_MAX;
-  if (isLarge) scratch = new ByteWriter();
+  if (isLarge) {
+    scratch = new ByteWriter();
+    // Its page and what the compressor gave go before a file takes it up.
+    relieveMemory();
+  }
   const bytes = isLarge ? written.subarray(MAGIC.length) : written.slice(MAGIC.length);
   return { bytes, chunk: moveChunk(parquet.row_groups[0].columns[0], -MAGIC.length) };
 }

@@ -149,8 +149,18 @@ function bomb(megabytes: number): Uint8Array {
   return bytes;
 }
 
+/** Base64 of random bytes, so many characters. */
+function randomText(length: number): string {
+  const bytes = new Uint8Array(length * 3 / 4);
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  }
+  return bytes.toBase64();
+}
+
 /** Records of 40 MB in one line, with an alert on each. */
 const LONG: Readonly<Record<string, () => string>> = {
+  "one long text that does not compress": () => `{"text":"${randomText(40 * MB)}"}`,
   "one long text": () => `{"text":"${"x".repeat(40 * MB)}"}`,
   "880,000 members": () =>
     `{${

@@ -19,11 +19,21 @@ export interface ProgramOptions {
 
 /** The flags that the task of the same name runs the program with, from deno.json. */
 export function taskFlags(task: string): string[] {
+  return taskRun(task).flags.split(" ");
+}
+
+/** The environment that the task adds. */
+function taskEnv(task: string): Record<string, string> {
+  const { env } = taskRun(task);
+  return Object.fromEntries(env.split(" ").filter(Boolean).map((word) => word.split("=")));
+}
+
+function taskRun(task: string): { readonly env: string; readonly flags: string } {
   const config = JSON.parse(Deno.readTextFileSync(CONFIG));
   const command: string = config.tasks[task].command;
-  const flags = /deno run (.*?) main\.ts/.exec(command)?.[1];
-  if (flags === undefined) throw new Error(`The task ${task} does not run main.ts`);
-  return flags.split(" ");
+  const run = /((?:[A-Z_]+=\S+ )*)deno run (.*?) main\.ts/.exec(command);
+  if (run === null) throw new Error(`The task ${task} does not run main.ts`);
+  return { env: run[1], flags: run[2] };
 }
 
 /** Starts the program as its task would, in an environment of its own. */
@@ -37,17 +47,18 @@ export function startProgram(
       return value === undefined ? [] : [[name, value]];
     }),
   );
+  const task = args[0] in TASKS ? args[0] : "poll";
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--config",
       CONFIG,
-      ...taskFlags(args[0] in TASKS ? args[0] : "poll"),
+      ...taskFlags(task),
       MAIN,
       ...args,
     ],
     cwd,
-    env: { ...inherited, NO_COLOR: "1", INIT_CWD: cwd, ...env },
+    env: { ...inherited, ...taskEnv(task), NO_COLOR: "1", INIT_CWD: cwd, ...env },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
