@@ -27,6 +27,12 @@ export function comparableAlert(json: string): string {
 
 const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => name !== "source_object");
 
+/** The event id of each row of `events`, sorted. */
+export async function eventIdsOf(lakeFolder: string): Promise<string[]> {
+  const place = COMPARED.indexOf("event_id");
+  return (await rowsOf(lakeFolder)).map((row) => JSON.parse(row)[place]).sort();
+}
+
 /** Each row of `events` as a JSON list, without its source object, sorted. */
 export async function rowsOf(lakeFolder: string): Promise<string[]> {
   const rows: string[] = [];
