@@ -68,7 +68,8 @@ export async function backfill(call: BackfillCall, range: TimeRange): Promise<Ru
         const left = await openRefs();
         progress.objectsFound += left;
         progress.objectsPlanned += left;
-        report.objects.listed += await store.leftOver({ sourceUrls: [...sources.keys()] });
+        const leftOver = await store.leftOver({ sourceUrls: [...sources.keys()] });
+        report.objects.listed += leftOver;
         const ends = await Promise.allSettled(
           [...keys].map(async ([source, backfill]) => {
             const listing = { ...shared, source, backfill, onPlanned, signal };

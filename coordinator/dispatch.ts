@@ -8,6 +8,7 @@ import type { ResultMessage, ShardObject } from "../workers/mod.ts";
 import { commitShard, type Report } from "./commit_shard.ts";
 import { isLakeTrouble } from "./lake_gate.ts";
 import type { RunContext } from "./run_context.ts";
+import { ShardTurns } from "./shard_turns.ts";
 import { WorkerLost } from "./shard_worker.ts";
 import { Wake } from "./wake.ts";
 import type { WorkerPool } from "./worker_pool.ts";
@@ -38,6 +39,7 @@ export class Dispatcher {
   readonly #lanes: number;
   readonly #events: DispatchEvents;
   readonly #ours: { readonly sourceUrls: readonly string[] };
+  readonly #turns: ShardTurns;
   readonly #gets = new Map<string, { denied: number; other: number }>();
   /** Ends waiting for a lake in trouble. */
   #giveUp: AbortSignal = AbortSignal.abort();
@@ -51,6 +53,11 @@ export class Dispatcher {
     this.#events = events;
     // Shards of sources that only other replicas know are left to them.
     this.#ours = { sourceUrls: [...context.sources.keys()] };
+    const { store } = context;
+    this.#turns = new ShardTurns({
+      take: () => store.takeShard(this.#ours),
+      giveBack: async (shard) => void await store.releaseShard(shard, { died: false }),
+    });
   }
 
   /**
@@ -77,10 +84,13 @@ export class Dispatcher {
       while (!ends.aborted) {
         await this.#context.lakeGate?.whenOpen(ends);
         if (ends.aborted) break;
-        const shard = await this.#context.store.takeShard(this.#ours);
+        const shard = await this.#turns.take(ends);
         if (shard !== null) {
           this.#active++;
-          await this.#process(shard).finally(() => this.#active--);
+          await this.#process(shard).finally(() => {
+            this.#active--;
+            this.#turns.end();
+          });
           this.wake.all();
         } else if (planned && await this.#isIdle(options.backfillIds)) {
           return;
@@ -115,7 +125,8 @@ export class Dispatcher {
     const { store, report } = this.#context;
     if (shard.refs.length === 1 && shard.deaths >= LIMITS.objectDeathsMax) {
       log.error(`Gave up on ${shard.refs[0].key}: ${shard.deaths} processes died on it`);
-      report.objects.dead += await store.releaseShard(shard, { died: true });
+      const dead = await store.releaseShard(shard, { died: true });
+      report.objects.dead += dead;
       return;
     }
     const lease = new AbortController();
@@ -249,11 +260,9 @@ export class Dispatcher {
     if (error instanceof WorkerLost) {
       const suspect = shard.refs[error.objectIndex]?.key;
       log.error(`A worker died on ${suspect ?? `shard ${shard.id}`}: ${error.message}`);
-      report.objects.dead += await store.releaseShard(shard, {
-        died: true,
-        suspect,
-        reason: error.message,
-      });
+      const reason = error.message;
+      const dead = await store.releaseShard(shard, { died: true, suspect, reason });
+      report.objects.dead += dead;
       return;
     }
     await store.releaseShard(shard, { died: false }).catch(() => {});

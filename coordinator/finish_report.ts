@@ -15,7 +15,8 @@ export async function finishReport(
   try {
     const isShared = backfillIds !== undefined && await store.hasCompany();
     report.objects.pending = (await store.openWork(isShared ? { backfillIds } : {})).refs;
-    report.alerts.undelivered += await store.openAlerts();
+    const open = await store.openAlerts();
+    report.alerts.undelivered += open;
     const nextAt = await store.nextDeliveryAt(sinkNames);
     if (nextAt !== null) {
       log.warn(

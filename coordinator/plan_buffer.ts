@@ -155,7 +155,8 @@ export class PlanBuffer {
     const { store, source, lane, suppress, report, signal } = this.#options;
     signal.throwIfAborted();
     const { scope, url: sourceUrl } = source;
-    report.objects.listed += await store.enqueueShard({ scope, sourceUrl, lane, suppress, refs });
+    const planned = await store.enqueueShard({ scope, sourceUrl, lane, suppress, refs });
+    report.objects.listed += planned;
     this.#options.onPlanned();
   }
 
