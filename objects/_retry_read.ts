@@ -1,12 +1,14 @@
 import { TrailsieveError } from "../core/errors.ts";
+import { attemptsOfError } from "./_aws_errors.ts";
 
-/** Attempts at one read, the first included. */
-const ATTEMPTS_MAX = 4;
+/** Attempts at one read, the first included: as many as the SDK makes at a request. */
+const ATTEMPTS_MAX = 7;
 const FIRST_DELAY_MS = 100;
 
 /**
  * Reads again when a body breaks off: the SDK retries requests, but a body that was begun is the caller's
- * affair. Waits with jitter and growing delay in between; rejects with the signal's reason on abort.
+ * affair. What the SDK has tried several times by itself is not tried again. Waits with jitter and growing delay in
+ * between; rejects with the signal's reason on abort.
  */
 export async function retryRead<T>(
   read: () => Promise<T>,
@@ -16,7 +18,8 @@ export async function retryRead<T>(
     try {
       return await read();
     } catch (error) {
-      const isBroken = error instanceof TrailsieveError && error.code === "unreachable";
+      const isBroken = error instanceof TrailsieveError && error.code === "unreachable" &&
+        attemptsOfError(error.cause) === 1;
       if (!isBroken || attempt === ATTEMPTS_MAX) throw error;
     }
     await wait(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), signal);

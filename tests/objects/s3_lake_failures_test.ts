@@ -49,12 +49,14 @@ Deno.test("LakeStore.put() that stalls cannot replace what another writer wrote 
   assertEquals((await world.lake.get("hour"))?.bytes, bytes("two"));
 });
 
-Deno.test("LakeStore.get() goes on after a cut body", async () => {
+Deno.test("LakeStore.get() goes on after bodies that were cut again and again", async () => {
   await using world = await build();
   const content = crypto.getRandomValues(new Uint8Array(60_000));
   await world.lake.put("f", content, { condition: { kind: "always" } });
-  world.s3.faults.add({ operation: "GetObject", action: { kind: "cut", bytes: 1000 }, count: 1 });
+  const cut = { kind: "cut", bytes: 1000 } as const;
+  const fault = world.s3.faults.add({ operation: "GetObject", action: cut, count: 4 });
   assertEquals((await world.lake.get("f"))?.bytes, content);
+  assertEquals(fault.hits, 4);
 });
 
 Deno.test("LakeStore.get() ends at once when its signal fires within a body", async () => {
