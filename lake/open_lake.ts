@@ -7,6 +7,7 @@ import { checkStatement } from "./check_statement.ts";
 import { translateError } from "./duckdb_error.ts";
 import type { FilePlace } from "./file_place.ts";
 import { type LakeFile, lastEndMs } from "./lake_files.ts";
+import { registerMemberText } from "./member_text.ts";
 import { openLocalPlace } from "./local_place.ts";
 import { openS3Place } from "./s3_place.ts";
 import { meets } from "./time_ranges.ts";
@@ -65,6 +66,7 @@ export async function openLake(query: LakeQuery): Promise<OpenLake> {
     signal?.addEventListener("abort", interrupt, { once: true });
     stack.defer(() => signal?.removeEventListener("abort", interrupt));
 
+    registerMemberText(connection);
     await connection.run("SET TimeZone = 'UTC'");
     for (const [name, value] of query.variables) {
       await connection.run(`SET VARIABLE ${quoteName(name)} = $1`, [value]);

@@ -8,6 +8,7 @@ import {
   type S3ViewColumn,
 } from "../parquet/mod.ts";
 import type { Dataset } from "../core/lake_paths.ts";
+import { MEMBER_TEXT } from "./member_text.ts";
 
 /** DuckDB's types of the lake's columns. */
 export const SQL_TYPES: Readonly<Record<Column["type"], string>> = {
@@ -57,19 +58,19 @@ function selectParquet(columns: readonly Column[], paths: readonly string[]): st
 
 /**
  * Lines are read as text and parsed by themselves: `read_json` gives up a whole file for one lone surrogate
- * (`\ud800`), which anybody can put into a request. Such a line's surrogates become `\ufffd`. Control
- * characters never stand in JSON text, so that no line is split or taken for null.
+ * (`\ud800`), which anybody can put into a request. Such a line's surrogates become `\ufffd`, but JSON columns keep
+ * the line's own text. Control characters never stand in JSON text, so that no line is split or taken for null.
  */
 function selectJsonl(columns: readonly Column[], paths: readonly string[]): string {
   const structure = JSON.stringify(Object.fromEntries(
-    columns.map(({ name, type }) => [name, type === "json" ? "JSON" : SQL_TYPES[type]]),
+    columns.filter(({ type }) => type !== "json").map(({ name, type }) => [name, SQL_TYPES[type]]),
   ));
   const list = columns.map(({ name, type }) =>
-    type === "json" ? `CAST(event.${name} AS VARCHAR) AS ${name}` : `event.${name} AS ${name}`
+    (type === "json" ? `${MEMBER_TEXT}(line, ${quote(name)})` : `event.${name}`) + ` AS ${name}`
   );
   const sound = "CASE WHEN json_valid(line) THEN line ELSE " +
     String.raw`regexp_replace(line, '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g') END`;
-  return `SELECT ${list.join(", ")} FROM (SELECT from_json(${sound}, ${
+  return `SELECT ${list.join(", ")} FROM (SELECT line, from_json(${sound}, ${
     quote(structure)
   }) AS event ` +
     `FROM read_csv(${fileList(paths)}, columns = {line: 'VARCHAR'}, auto_detect = false, ` +

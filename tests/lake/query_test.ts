@@ -7,7 +7,7 @@ import {
   type QuerySummary,
   runQuery,
 } from "../../lake/mod.ts";
-import { EVENT_COLUMNS, type EventRow, mergeHour } from "../../parquet/mod.ts";
+import { encodeJsonl, EVENT_COLUMNS, type EventRow, mergeHour } from "../../parquet/mod.ts";
 import { writeRows } from "../../parquet/testing.ts";
 
 const HOUR_MS = Date.UTC(2026, 0, 2, 3);
@@ -110,6 +110,28 @@ Deno.test("runQuery() has typed, empty views while a lake is empty", async () =>
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("runQuery() gives JSON of a jsonl lake in the text that its lines have", async () => {
+  await withLake(async (lakeUrl, folder) => {
+    const request_parameters = String.raw`{"n":1.68E9,"m":-0,"s":"\u0026\ud800","s":[1.50]}`;
+    const row = { ...ROWS[0], request_parameters, extra: '{"awsRegion":1e2}' };
+    const path = lakeFilePath({
+      dataset: "events",
+      format: "jsonl",
+      period: "hour",
+      startMs: HOUR_MS + 3_600_000,
+      index: 0,
+    });
+    await put(`${folder}/${path}`, await encodeJsonl(writeRows([row]), EVENT_COLUMNS));
+    const { text } = await query(
+      lakeUrl,
+      "SELECT request_parameters, extra, tls_details, event_id FROM events WHERE extra IS NOT NULL",
+    );
+    const { tls_details, event_id, ...json } = JSON.parse(text);
+    assertEquals(json, { request_parameters, extra: row.extra });
+    assertEquals([tls_details, event_id], [null, "e1"]);
+  });
 });
 
 Deno.test("runQuery() writes JSON lines with ISO instants, exact numbers and null", async () => {
