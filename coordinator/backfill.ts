@@ -57,7 +57,9 @@ export async function backfill(call: BackfillCall, range: TimeRange): Promise<Ru
       progress,
       choice,
       suppress: run.context.suppress,
-      pace: perSecond === null ? null : new Pace(perSecond, openRefs),
+      pace: perSecond === null
+        ? null
+        : new Pace(perSecond, () => store.openWork({ backfillIds: ids })),
       workers: run.workers,
     };
     using _watch = watch(progress, openRefs);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describeError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { logOf } from "../core/log.ts";
@@ -7,13 +6,12 @@ import type { Source } from "../objects/mod.ts";
 import type { BackfillRange, RangeProgress, Store, Suppression } from "../store/mod.ts";
 import { type BackfillChoice, choosesKey, listRange } from "./backfill_plan.ts";
 import type { Pace } from "./pace.ts";
+import { whenRoom } from "./plan_room.ts";
 import { ShardPlanner } from "./plan_shards.ts";
 import type { BackfillProgress, RunReport } from "./run_report.ts";
 
 /** Ranges of a plan in memory at a time. */
 const RANGES_AT_ONCE = 1000;
-/** How long planning waits while open shards hold as many refs as they may. */
-const PAUSE_MS = 250;
 
 const log = logOf("list");
 
@@ -138,10 +136,8 @@ export class BackfillLister {
       this.#listing;
     signal.throwIfAborted();
     await pace?.admit(refs.length, signal);
-    while ((await store.openWork()).refs > LIMITS.openRefsMax) {
-      await delay(PAUSE_MS, undefined, { signal });
-    }
     const { scope, url: sourceUrl } = source;
+    await whenRoom(store, { sourceUrl, lane: "backfill", signal });
     const shard = { scope, sourceUrl, lane: "backfill", refs, suppress, backfill } as const;
     const planned = await store.enqueueShard(shard);
     report.objects.listed += planned;

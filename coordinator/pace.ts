@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { OpenWork } from "../store/mod.ts";
 
 /** How many seconds' worth may be planned ahead and not settled: what may be read at once after a pause. */
 const AHEAD_SECONDS = 5;
@@ -10,14 +11,14 @@ const ASK_MS = 200;
  */
 export class Pace {
   readonly #perSecond: number;
-  readonly #openRefs: () => Promise<number>;
+  readonly #openWork: () => Promise<Pick<OpenWork, "refs" | "delayedRefs">>;
   /** When the next object may be planned, ms as `performance.now()` tells it. */
   #nextAt = performance.now();
 
-  /** @param openRefs objects that are planned and not settled */
-  constructor(perSecond: number, openRefs: () => Promise<number>) {
+  /** @param openWork what is planned and not settled; what waits to be tried again holds nobody up */
+  constructor(perSecond: number, openWork: () => Promise<Pick<OpenWork, "refs" | "delayedRefs">>) {
     this.#perSecond = perSecond;
-    this.#openRefs = openRefs;
+    this.#openWork = openWork;
   }
 
   /** The most objects of a shard: two seconds' worth. */
@@ -31,8 +32,13 @@ export class Pace {
     await delay(Math.max(0, this.#nextAt - now), undefined, { signal });
     this.#nextAt = Math.max(this.#nextAt, now) + objects / this.#perSecond * 1000;
     const aheadMax = Math.max(objects, this.#perSecond * AHEAD_SECONDS);
-    while (await this.#openRefs() + objects > aheadMax) {
+    while (await this.#atHand() + objects > aheadMax) {
       await delay(ASK_MS, undefined, { signal });
     }
+  }
+
+  async #atHand(): Promise<number> {
+    const { refs, delayedRefs } = await this.#openWork();
+    return refs - delayedRefs;
   }
 }

@@ -1,15 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../core/limits.ts";
 import { logOf } from "../core/log.ts";
 import type { ObjectRef } from "../core/types.ts";
 import type { Source } from "../objects/mod.ts";
 import type { Lane, NodeChange, Store, Suppression } from "../store/mod.ts";
 import { describeCost } from "./describe_cost.ts";
+import { whenRoom } from "./plan_room.ts";
 import { ShardPlanner } from "./plan_shards.ts";
 import type { RunReport } from "./run_report.ts";
 
-/** How long listing waits while open shards hold as many refs as they may. */
-const PAUSE_MS = 250;
 /** Changes of nodes that wait at most; each may stand for a page without anything new. */
 const CHANGES_MAX = 2000;
 
@@ -133,7 +131,7 @@ export class PlanBuffer {
   }
 
   async #flushNow(): Promise<void> {
-    const { store, report, signal } = this.#options;
+    const { store, source, lane, report, signal } = this.#options;
     const shards = this.#planner.take();
     const [changes, known] = [this.#changes, this.#known];
     this.#changes = [];
@@ -146,9 +144,7 @@ export class PlanBuffer {
     }
     report.objects.listed += known;
     report.objects.unchanged += known;
-    while ((await store.openWork()).refs > LIMITS.openRefsMax) {
-      await delay(PAUSE_MS, undefined, { signal });
-    }
+    await whenRoom(store, { sourceUrl: source.url, lane, signal });
   }
 
   async #enqueue(refs: readonly ObjectRef[]): Promise<void> {

@@ -8,7 +8,7 @@ Deno.test("PlanBuffer moves no mark after refs that could not be planned", async
   let isDown = true;
   const store = {
     enqueueShard: () => isDown ? Promise.reject(new Error("down")) : Promise.resolve(1),
-    openWork: () => Promise.resolve({ refs: 0 }),
+    openWork: () => Promise.resolve({ refs: 0, delayedRefs: 0 }),
     listing: {
       apply: (changes: readonly NodeChange[]) => Promise.resolve((applied.push(...changes), [])),
     },

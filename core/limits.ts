@@ -18,8 +18,10 @@ export const LIMITS = {
   sortedRefsMax: 50_000,
   /** Compressed bytes of one shard: inflates to about 200 MB, whose columns fit a worker's memory. */
   shardBytesMax: 16 * MB,
-  /** Refs in open shards at which listing pauses. */
+  /** Refs in open shards of one source and lane at which its listing pauses; those that wait to be tried again apart. */
   openRefsMax: 200_000,
+  /** Refs that wait to be tried again at which it pauses too: an hour of them must not hold up what can be read. */
+  delayedRefsMax: 2_000_000,
   /** Listings under way at the same time in one replica; each holds one page. */
   listConcurrency: 16,
   /** Folders of one level, accounts left out, beyond which nothing is descended: AWS has 40 regions. */

@@ -7,7 +7,7 @@ import type { OfSources, OfWork, OpenWork, Store } from "./types.ts";
 /** See {@linkcode Store.openWork}. Reads shards, not refs: it is asked before every page of a listing. */
 export async function openWork(
   database: Database,
-  { sourceUrls, backfillIds }: OfWork = {},
+  { sourceUrls, backfillIds, lane }: OfWork = {},
 ): Promise<OpenWork> {
   const isReadable = sourceUrls === undefined
     ? sql`true`
@@ -15,16 +15,19 @@ export async function openWork(
   const isAsked = backfillIds === undefined
     ? sql`true`
     : sql`s.backfill_id = any(${[...backfillIds]}::uuid[])`;
+  const isInLane = lane === undefined ? sql`true` : sql`s.lane = ${lane}`;
   const { rows: [row] } = await database.query("count open work", (db) =>
     sql<OpenWork>`
       select coalesce(sum(s.object_count), 0)::int as refs, count(*)::int as shards,
+        coalesce(sum(s.object_count)
+          filter (where j.state < 'active' and j.start_after > now()), 0)::int as "delayedRefs",
         (count(*) filter (where j.state < 'active' and j.start_after <= now()))::int as ready,
         extract(epoch from min(j.start_after)
           filter (where j.state < 'active' and j.start_after > now()))::float8 * 1000
           as "nextReadyAt"
       from shards s
         left join pgboss.job j on j.id = s.id and j.name = any(${Object.values(QUEUES)}::text[])
-      where ${isReadable} and ${isAsked}`.execute(db));
+      where ${isReadable} and ${isAsked} and ${isInLane}`.execute(db));
   return row;
 }
 

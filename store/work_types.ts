@@ -1,6 +1,10 @@
+import type { Lane } from "./types.ts";
+
 /** What is unfinished in the database at an instant. */
 export interface OpenWork {
   readonly refs: number;
+  /** Of these, the ones that failed for now and wait for their time. */
+  readonly delayedRefs: number;
   readonly shards: number;
   /** Shards that may be taken now; the rest are held or wait for their time. */
   readonly ready: number;
@@ -29,5 +33,6 @@ export interface OfSources {
 
 /** Which work is asked for; left out, all of it. */
 export interface OfWork extends OfSources {
+  readonly lane?: Lane;
   readonly backfillIds?: readonly string[];
 }

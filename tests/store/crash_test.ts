@@ -63,7 +63,13 @@ for (const { kind, present, create } of databases.kinds) {
           await store.commitShard(shard, commitOf(shard, index));
         }
         next = await assertWhole(store, last + 1);
-        assertEquals(await store.openWork(), { refs: 0, shards: 0, ready: 0, nextReadyAt: null });
+        assertEquals(await store.openWork(), {
+          refs: 0,
+          delayedRefs: 0,
+          shards: 0,
+          ready: 0,
+          nextReadyAt: null,
+        });
       }
     },
   });

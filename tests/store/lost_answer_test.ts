@@ -21,7 +21,13 @@ for (const when of ["after", "instead"] as const) {
       proxy.cutNextCommit(when);
       assertEquals(await enqueue(store, refsOf(5)), 5);
       assertEquals(proxy.cuts, 1);
-      assertEquals(await store.openWork(), { refs: 5, shards: 1, ready: 1, nextReadyAt: null });
+      assertEquals(await store.openWork(), {
+        refs: 5,
+        delayedRefs: 0,
+        shards: 1,
+        ready: 1,
+        nextReadyAt: null,
+      });
 
       const shard = (await store.takeShard())!;
       proxy.cutNextCommit(when);
