@@ -50,7 +50,10 @@ Deno.test("backfill refuses ranges and settings that make no sense, before it to
       [[...RANGE, "--accounts", "999999999999"], /no account 999999999999.*no folders of accounts/],
     ];
     for (const [flags, says] of cases) {
-      const end = await runProgram(["backfill", ...COMMON, ...flags], { cwd: folder });
+      const end = await runProgram(["backfill", ...COMMON, ...flags], {
+        cwd: folder,
+        makesDatabase: true,
+      });
       assertEquals(end.code, 2, flags.join(" "));
       assertMatch(end.stderr, says);
     }
@@ -61,7 +64,7 @@ Deno.test("backfill names up to ten accounts of a trail that lacks the one asked
   inTrail(async (folder) => {
     for (const more of [[], ["--dry-run"]]) {
       const flags = [...BACKFILL, "--accounts", "999999999999", ...more];
-      const end = await runProgram(flags, { cwd: folder });
+      const end = await runProgram(flags, { cwd: folder, makesDatabase: true });
       assertEquals(end.code, 2, end.stderr);
       assertMatch(end.stderr, /no account 999999999999\. It has (\d{12}, ){9}\d{12} and \d+ more/);
     }
@@ -72,11 +75,14 @@ Deno.test("poll refuses accounts that a trail lacks, and tells of one among othe
   inTrail(async (folder) => {
     const [account] = [...walkAccounts(`${folder}/trail`)];
     const poll = ["poll", "--once", ...COMMON, "--lake", "none", "--accounts"];
-    const none = await runProgram([...poll, "999999999999"], { cwd: folder });
+    const none = await runProgram([...poll, "999999999999"], { cwd: folder, makesDatabase: true });
     assertEquals(none.code, 2, none.stderr);
     assertMatch(none.stderr, /no account 999999999999\. It has (\d{12}, ){9}\d{12} and \d+ more/);
     assertEquals((await snapshot(`${folder}/data`)).size, 0);
-    const some = await runProgram([...poll, `${account},999999999999`], { cwd: folder });
+    const some = await runProgram([...poll, `${account},999999999999`], {
+      cwd: folder,
+      makesDatabase: true,
+    });
     assertEquals(some.code, 0, some.stderr);
     assertMatch(some.stderr, /warning: The trail has no account 999999999999 yet/);
     assertMatch(some.stderr, /objects +[1-9]\d* listed/);

@@ -19,7 +19,11 @@ async function pollOnce(folder: string, source: string, env: Record<string, stri
     "--report",
     "report.json",
   ];
-  const end = await runProgram(["poll", ...flags, "--workers", "2"], { cwd: folder, env });
+  const end = await runProgram(["poll", ...flags, "--workers", "2"], {
+    cwd: folder,
+    env,
+    makesDatabase: true,
+  });
   return {
     ...end,
     report: await readReport(`${folder}/report.json`),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { putMadeDatabase } from "./made_database.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const MAIN = fileURLToPath(new URL("main.ts", ROOT));
@@ -15,6 +16,8 @@ export interface ProgramEnd {
 export interface ProgramOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the run is to make its embedded database itself, where there is none yet. */
+  readonly makesDatabase?: boolean;
 }
 
 /** The flags that the task of the same name runs the program with, from deno.json. */
@@ -39,7 +42,7 @@ function taskRun(task: string): { readonly env: string; readonly flags: string }
 /** Starts the program as its task would, in an environment of its own. */
 export function startProgram(
   args: readonly string[],
-  { cwd, env = {} }: ProgramOptions,
+  { cwd, env = {}, makesDatabase = false }: ProgramOptions,
 ): Deno.ChildProcess {
   const inherited = Object.fromEntries(
     ["PATH", "HOME", "DENO_DIR"].flatMap((name) => {
@@ -48,6 +51,7 @@ export function startProgram(
     }),
   );
   const task = args[0] in TASKS ? args[0] : "poll";
+  if (!makesDatabase && usesOwnDatabase(args, env)) giveDatabase(`${cwd}/data`);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -64,6 +68,24 @@ export function startProgram(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Whether the run opens the embedded database in its usual place, to write. */
+function usesOwnDatabase(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): boolean {
+  return (args[0] === "poll" || args[0] === "backfill") && !args.includes("--dry-run") &&
+    !args.includes("--database") && env.DATABASE_URL === undefined;
+}
+
+function giveDatabase(data: string): void {
+  try {
+    Deno.statSync(`${data}/state`);
+  } catch {
+    Deno.mkdirSync(data, { recursive: true });
+    putMadeDatabase(`${data}/state`);
+  }
 }
 
 const TASKS = {
