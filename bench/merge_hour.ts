@@ -1,95 +1,204 @@
 /**
- * Merging a large hour: `deno run -A bench/merge_hour.ts ROWS`. Parts of 5,000 rows lie in a temporary folder and are
- * read by ranges, as a run does; written files are dropped. Then 5,000 late rows, half of them with ids that are there
- * already, are merged into the first file, whose row groups are copied.
+ * Merging a large hour: `deno run -A bench/merge_hour.ts ROWS [OTHER_CHECKOUT]`. Parts of 5,000 rows of generated
+ * events lie in a temporary folder and are read by ranges, in rounds as `coordinator/merge_round.ts` cuts them; merged
+ * files are written there too. Then late rows, half of them with ids that are there already, are merged into a file
+ * whose row groups are copied, and into the whole hour beside its files. DuckDB with one thread is the yardstick on the
+ * first round's parts; another checkout's `parquet/` is measured in the same run. Rates are of CPU seconds of the
+ * whole process, garbage collection included, and of the clock.
  */
-import { encodeChunk, EVENT_COLUMNS, mergeLargeHour, TableWriter } from "../parquet/mod.ts";
+import { cpuUsage } from "node:process";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
+import * as ours from "../parquet/mod.ts";
 import { RemoteFiles } from "../workers/remote_files.ts";
+import { generatedRows } from "./generated_rows.ts";
 
 const PART_ROWS = 5000;
+const TEMPLATES = 8;
 const HOUR_MS = Date.UTC(2026, 10, 20, 10);
+const FRESH = new Set(["event_time", "event_id", "request_id"]);
+
 const rows = Number(Deno.args[0] ?? 200_000);
+const other = Deno.args[1];
 const folder = await Deno.makeTempDir();
-let rssBytesMax = 0;
 
-/** Rows of about 1.4 KB, all columns but time and id encoded once. */
-const template = EVENT_COLUMNS.map((column) => {
-  const values = Array.from({ length: PART_ROWS }, (_, i) => {
-    const parameters = { roleName: `role-${i % 97}`, note: `n${i}`.repeat(20), i };
-    if (column.type === "json") return column.name === "extra" ? null : JSON.stringify(parameters);
-    if (column.type === "bool") return i % 3 === 0;
-    return column.type === "timestamp" ? 0 : `${column.name}-${i % 200}`;
-  });
-  return encodeChunk(column, values);
-});
-
-function part(first: number): Uint8Array {
-  const writer = new TableWriter(EVENT_COLUMNS);
-  const chunks = EVENT_COLUMNS.map((column, c) => {
-    const fresh = (value: (row: number) => unknown) =>
-      encodeChunk(column, Array.from({ length: PART_ROWS }, (_, i) => value(first + i)));
-    if (column.name === "event_time") return fresh((row) => HOUR_MS + (row * 37 % 3600) * 1000);
-    if (column.name === "event_id") {
-      return fresh((row) =>
-        `0f7c2a9e-0000-4000-8000-${String(row * 7919 % 1e12).padStart(12, "0")}`
-      );
-    }
-    return template[c];
-  });
-  writer.appendRowGroup(chunks, PART_ROWS);
-  return writer.finish();
+/** The process's highest resident set since the last call, which Linux keeps. */
+function peakBytes(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  Deno.writeTextFileSync("/proc/self/clear_refs", "5");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)![1]) * 1024;
 }
 
-async function merge(paths: readonly string[], existing: readonly string[]) {
-  const all = [...existing, ...paths];
+/** Parts whose columns but times and ids are of some thousand generated events, encoded once. */
+function* makeParts(): Generator<string> {
+  const { encodeChunk, EVENT_COLUMNS, TableWriter } = ours;
+  const generated = generatedRows(PART_ROWS * TEMPLATES, HOUR_MS);
+  const templates = Array.from(
+    { length: TEMPLATES },
+    (_, t) =>
+      EVENT_COLUMNS.map((column, c) =>
+        FRESH.has(column.name)
+          ? null
+          : encodeChunk(column, generated[c].slice(t * PART_ROWS, (t + 1) * PART_ROWS))
+      ),
+  );
+  let state = 1;
+  const uuid = () => {
+    const words = Array.from({ length: 4 }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.imul(state ^ state >>> 15, 0x85ebca6b) >>> 0;
+    });
+    const hex = words.map((word) => word.toString(16).padStart(8, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  };
+  for (let first = 0; first < rows; first += PART_ROWS) {
+    const secondMs = HOUR_MS + Math.floor(first / rows * 3540) * 1000;
+    const writer = new TableWriter(EVENT_COLUMNS);
+    const chunks = EVENT_COLUMNS.map((column, c) => {
+      if (!FRESH.has(column.name)) return templates[first / PART_ROWS % TEMPLATES][c]!;
+      const values = Array.from(
+        { length: PART_ROWS },
+        (_, i) =>
+          column.name === "event_time" ? secondMs + Math.floor(i * 60 / PART_ROWS) * 1000 : uuid(),
+      );
+      return encodeChunk(column, values);
+    });
+    writer.appendRowGroup(chunks, PART_ROWS);
+    const path = `${folder}/part-${first}`;
+    Deno.writeFileSync(path, writer.finish());
+    yield path;
+  }
+}
+
+/** One round. @returns the files written and the rollup, and how many rows it went through. */
+async function merge(
+  { mergeLargeHour }: typeof ours,
+  parts: readonly string[],
+  files: readonly string[],
+  activity: string | null,
+) {
+  const stands = files.length > 1 ||
+    files.some((path) => Deno.statSync(path).size > LIMITS.lakeFileBytesMax / 2);
+  const paths = [...files, ...parts, ...(activity === null || !stands ? [] : [activity])];
   const remote = new RemoteFiles(async (file, offset, length) => {
-    using handle = await Deno.open(all[file]);
+    using handle = await Deno.open(paths[file]);
     await handle.seek(offset, Deno.SeekMode.Start);
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length;) at += await handle.read(bytes.subarray(at)) ?? length;
     return bytes;
   });
-  const files = all.map((path, i) => remote.file(i, { byteLength: Deno.statSync(path).size }));
-  const startedAt = performance.now();
-  let [written, bytes] = [0, 0];
+  const open = paths.map((path, i) => remote.file(i, { byteLength: Deno.statSync(path).size }));
   const input = {
     hourMs: HOUR_MS,
-    existing: files.slice(0, existing.length),
-    parts: files.slice(existing.length).map((file) => ({ file, rowStart: 0, rowCount: PART_ROWS })),
-    standing: [],
-    standingActivity: null,
-    onProgress: () => rssBytesMax = Math.max(rssBytesMax, Deno.memoryUsage().rss),
+    existing: stands ? [] : open.slice(0, files.length),
+    standing: stands ? open.slice(0, files.length) : [],
+    parts: open.slice(files.length, files.length + parts.length)
+      .map((file) => ({ file, rowStart: 0, rowCount: PART_ROWS })),
+    standingActivity: open[files.length + parts.length] ?? null,
+    onProgress: relieveMemory,
   };
-  let first = "";
+  const written = stands ? [...files] : [];
+  let rowCount = 0;
+  let rollup = "";
   for await (const output of mergeLargeHour(input)) {
-    if (output.kind !== "file") continue;
-    written += output.rows;
-    bytes += output.bytes.length;
-    if (first === "") {
-      await Deno.writeFile(first = `${folder}/${crypto.randomUUID()}`, output.bytes);
+    const path = `${folder}/${crypto.randomUUID()}`;
+    await Deno.writeFile(path, output.bytes);
+    if (output.kind === "activity") rollup = path;
+    else {
+      written.push(path);
+      rowCount += output.rows;
     }
   }
+  return { files: written, activity: rollup, rowCount };
+}
+
+async function measure<T>(name: string, rowCount: number, work: () => Promise<T>): Promise<T> {
+  peakBytes();
+  const cpu = cpuUsage();
+  const startedAt = performance.now();
+  const result = await work();
   const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = cpuUsage(cpu);
+  const rate = (by: number) => Math.round(rowCount / by).toLocaleString("en").padStart(9);
   console.log(
-    `${written} rows, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s: ` +
-      `${Math.round(written / seconds)} rows/s, peak ${(rssBytesMax / 1e6).toFixed(0)} MB RSS`,
+    `${name.padEnd(52)} ${rate((user + system) / 1e6)} rows/s of CPU, ${
+      rate(seconds)
+    } by the clock, ` +
+      `peak ${(peakBytes() / 1e6).toFixed(0)} MB`,
   );
-  return first;
+  return result;
+}
+
+async function measureDuckDb(parts: readonly string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  const list = parts.map((path) => `'${path}'`);
+  const copy = (select: string) => () =>
+    connection.run(
+      `COPY (${select}) TO '${folder}/duckdb' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
+       ROW_GROUP_SIZE ${LIMITS.rowGroupRowsMax})`,
+    );
+  const count = parts.length * PART_ROWS;
+  await measure("DuckDB: COPY", count, copy(`SELECT * FROM read_parquet([${list}])`));
+  await measure(
+    "DuckDB: one row an id, sorted, COPY",
+    count,
+    copy(
+      `SELECT DISTINCT ON (event_id) * FROM read_parquet([${list}]) ORDER BY event_time, event_id`,
+    ),
+  );
+  connection.closeSync();
+  instance.closeSync();
 }
 
 try {
-  const paths: string[] = [];
-  for (let first = 0; first < rows; first += PART_ROWS) {
-    const path = `${folder}/part-${first}`;
-    await Deno.writeFile(path, part(first));
-    paths.push(path);
+  const paths = [...makeParts()];
+  const roundParts = LIMITS.largeMergeRowsMax / PART_ROWS;
+  const [late, ...parts] = paths.length > 1 ? [paths[paths.length >> 1], ...paths] : paths;
+  console.log(`${rows} rows in ${paths.length} parts, ${Deno.statSync(paths[0]).size} bytes each`);
+  const first = parts.slice(0, roundParts);
+  const checkouts: [string, typeof ours][] = [["", ours]];
+  if (other !== undefined) {
+    checkouts.push([
+      "other checkout: ",
+      await import(`${Deno.realPathSync(other)}/parquet/mod.ts`),
+    ]);
   }
-  console.log(`at most ${LIMITS.largeMergeRowsMax} rows a round`);
-  const file = await merge(paths.slice(0, LIMITS.largeMergeRowsMax / PART_ROWS), []);
-  const late = `${folder}/late`;
-  await Deno.writeFile(late, part(rows - PART_ROWS / 2));
-  await merge([late], [file]);
+  for (const [name, room] of checkouts) {
+    const count = first.length * PART_ROWS;
+    const merged = await measure(`${name}merge parts`, count, () => merge(room, first, [], null));
+    const size = merged.files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
+    console.log(
+      `  ${merged.files.length} files, ${(size / merged.rowCount).toFixed(1)} bytes a row`,
+    );
+    await measure(
+      `${name}a late part into it`,
+      count,
+      () => merge(room, [late], merged.files, null),
+    );
+  }
+  await measureDuckDb(first);
+
+  let files: string[] = [];
+  let activity: string | null = null;
+  let total = 0;
+  for (let at = 0; parts.length > roundParts && at < parts.length; at += roundParts) {
+    const round = parts.slice(at, at + roundParts);
+    const merged: Awaited<ReturnType<typeof merge>> = await measure(
+      `round ${at / roundParts + 1}, beside ${files.length} files`,
+      round.length * PART_ROWS,
+      () => merge(ours, round, files, activity),
+    );
+    files = merged.files;
+    activity = merged.activity;
+    total += merged.rowCount;
+  }
+  if (files.length > 1) {
+    const size = files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
+    console.log(`${total} rows in ${files.length} files, ${(size / 1e6).toFixed(0)} MB`);
+    await measure("a late part beside them", total, () => merge(ours, [late], files, activity));
+  }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -1,5 +1,5 @@
 import { parquetMetadataAsync } from "hyparquet";
-import { asyncBuffer, readable, type TableFile } from "./read.ts";
+import { asyncBuffer, readable, type TableFile } from "./table_file.ts";
 
 /** Bytes of a file, from `start` to `end` (exclusive). */
 export interface ByteRange {

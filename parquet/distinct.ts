@@ -1,9 +1,12 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../core/json_text.ts";
+import { textAt, valueAt } from "./byte_column.ts";
 import { EVENT_COLUMNS } from "./columns.ts";
-import { type EventRow, recordFromRow } from "./record.ts";
-import type { RowSet } from "./row_set.ts";
+import type { Picks } from "./encode_picked.ts";
+import { recordFromRow } from "./record.ts";
+import type { PickedRows, RowSet } from "./row_set.ts";
+import { copyBytes } from "./value_table.ts";
 
 /** Rows, and their bytes, whose whole content is held at a time. */
 const HELD_ROWS_MAX = 10_000;
@@ -11,9 +14,10 @@ const HELD_BYTES_MAX = 16 * 1024 * 1024;
 /** Of a SHA-256, half is kept: nobody finds two contents that share it. */
 const HASH_BYTES = 16;
 
-const CONTENT_COLUMNS = EVENT_COLUMNS.map(({ name }) => name).filter((name) =>
+const CONTENT_COLUMNS = EVENT_COLUMNS.filter(({ name }) =>
   name !== "source_object" && name !== "event_id"
 );
+const SOURCE_COLUMN = EVENT_COLUMNS.find(({ name }) => name === "source_object")!;
 
 /** What becomes of rows that share an event id; rows not named here stand alone. */
 export interface Verdicts {
@@ -37,12 +41,12 @@ export async function judgeClusters(
   isStanding: (row: number) => boolean,
 ): Promise<Verdicts> {
   const written = new Contents(clusters.flat());
-  await written.read(rows, contentText);
+  await written.read(rows, contentsByBytes);
   const unequal = clusters.filter((cluster) =>
     cluster.some((row) => !written.isEqual(row, cluster[0]))
   );
   const canonical = new Contents(unequal.flat());
-  await canonical.read(rows, contentOf);
+  await canonical.read(rows, contentsByJson);
 
   const repeated = new Set<number>();
   const conflicting = new Map<number, string>();
@@ -95,25 +99,23 @@ class Contents {
     this.#sources = new Uint32Array(rows.length);
   }
 
-  async read(set: RowSet, textOf: (row: EventRow) => string): Promise<void> {
+  async read(set: RowSet, contentsOf: ContentReader): Promise<void> {
     const sourceNumbers = new Map<string, number>();
     let at = 0;
     for (const piece of set.cut(this.#rows, HELD_ROWS_MAX, HELD_BYTES_MAX)) {
-      const selection = set.select([piece]);
-      const held = Array.from(piece, (): Record<string, unknown> => ({}));
-      for (const { name } of EVENT_COLUMNS) {
-        const [values] = await selection.read(name);
-        values.forEach((value, i) => held[i][name] = value);
-      }
-      for (const row of held) {
-        createHash("sha256").update(textOf(row)).digest().copy(this.#hashes, at * HASH_BYTES);
-        const source = String(row.source_object ?? "");
+      const { columns, picks: [picks] } = await set.read([piece], EVENT_COLUMNS);
+      const sources = columns.get(SOURCE_COLUMN.name)!;
+      let i = 0;
+      for (const content of contentsOf(columns, picks)) {
+        createHash("sha256").update(content).digest().copy(this.#hashes, at * HASH_BYTES);
+        const source = textAt(sources[picks.sources[i]], picks.rows[i]) ?? "";
         let number = sourceNumbers.get(source);
         if (number === undefined) {
           number = this.#sourceNames.push(source) - 1;
           sourceNumbers.set(source, number);
         }
         this.#sources[at++] = number;
+        i++;
       }
     }
   }
@@ -149,16 +151,48 @@ class Contents {
   }
 }
 
-function contentText(row: EventRow): string {
-  return JSON.stringify(CONTENT_COLUMNS.map((name) => row[name]));
+/** The contents of picked rows, one by one; each is valid until the next one is asked for. */
+type ContentReader = (
+  columns: PickedRows["columns"],
+  picks: Picks,
+) => Iterable<Uint8Array | string>;
+
+/** What the columns hold, as bytes: of each value its length plus one, 0 for null, and the value. */
+function* contentsByBytes(columns: PickedRows["columns"], picks: Picks): Generator<Uint8Array> {
+  const content = CONTENT_COLUMNS.map(({ name }) => columns.get(name)!);
+  let out = new Uint8Array(64 * 1024);
+  for (let i = 0; i < picks.rows.length; i++) {
+    let at = 0;
+    for (const sources of content) {
+      const { codes, bytes, starts, gap } = sources[picks.sources[i]];
+      const code = codes[picks.rows[i]];
+      const size = code < 0 ? 0 : starts[code + 1] - gap - starts[code];
+      if (at + size + 4 > out.length) {
+        const grown = new Uint8Array((at + size + 4) * 2);
+        grown.set(out.subarray(0, at));
+        out = grown;
+      }
+      const head = code < 0 ? 0 : size + 1;
+      for (let shift = 0; shift < 32; shift += 8) out[at++] = head >>> shift;
+      if (code >= 0) copyBytes(bytes, starts[code], starts[code] + size, out, at);
+      at += size;
+    }
+    yield out.subarray(0, at);
+  }
 }
 
-/** The record's canonical JSON. A row that holds no JSON is its own text: it must not stop its hour. */
-function contentOf(row: EventRow): string {
-  try {
-    return canonicalJson(recordFromRow(row));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return contentText(row);
+/** The records' canonical JSON. A row that holds no JSON is its own text: it must not stop its hour. */
+function* contentsByJson(columns: PickedRows["columns"], picks: Picks): Generator<string> {
+  for (let i = 0; i < picks.rows.length; i++) {
+    const row = Object.fromEntries(EVENT_COLUMNS.map((column) => [
+      column.name,
+      valueAt(column, columns.get(column.name)![picks.sources[i]], picks.rows[i]),
+    ]));
+    try {
+      yield canonicalJson(recordFromRow(row));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      yield JSON.stringify(CONTENT_COLUMNS.map(({ name }) => row[name]));
+    }
   }
 }

@@ -1,3 +1,11 @@
+import { type ByteColumn, int64At } from "./byte_column.ts";
+import type { Picks } from "./encode_picked.ts";
+import { compareBytes, copyBytes, hashBytes } from "./value_table.ts";
+
+/** Instants this far apart, and rows, that fit one number of 2 ** 53 together. */
+const SPAN_MS_MAX = 2 ** 27;
+const ROWS_MAX = 2 ** 26;
+
 /**
  * Event times and ids of many rows, which order them. They are kept as bytes outside the JavaScript heap,
  * 8 + 4 + 4 bytes and the id a row: as strings they would be the largest live part of the heap, and the
@@ -5,27 +13,38 @@
  */
 export class KeyTable {
   readonly timesMs: Float64Array;
-  readonly #ends: Float64Array;
+  readonly #starts: Float64Array;
+  readonly #hashes: Uint32Array;
   #bytes = new Uint8Array(1024);
   #count = 0;
-  readonly #encoder = new TextEncoder();
 
   constructor(rowCount: number) {
     this.timesMs = new Float64Array(rowCount);
-    // One more, for an id that is looked for.
-    this.#ends = new Float64Array(rowCount + 1);
+    this.#starts = new Float64Array(rowCount + 1);
+    this.#hashes = new Uint32Array(rowCount);
   }
 
-  /** Appends rows in their order. */
-  add(timesMs: readonly number[], ids: readonly string[]): void {
-    let end = this.#count === 0 ? 0 : this.#ends[this.#count - 1];
-    for (let i = 0; i < ids.length; i++) {
-      // A UTF-16 unit takes three bytes of UTF-8 at most.
-      this.#reserve(end + ids[i].length * 3);
-      end += this.#encoder.encodeInto(ids[i], this.#bytes.subarray(end)).written;
-      this.#ends[this.#count] = end;
-      this.timesMs[this.#count++] = timesMs[i];
+  /** Appends picked rows in their order. Their times and ids are not null. */
+  add(times: readonly ByteColumn[], ids: readonly ByteColumn[], { sources, rows }: Picks): void {
+    for (let i = 0; i < rows.length; i++) {
+      const time = times[sources[i]];
+      const { codes, bytes, view, starts, gap } = ids[sources[i]];
+      const code = codes[rows[i]];
+      const [start, end] = [starts[code], starts[code + 1] - gap];
+      const at = this.#starts[this.#count];
+      this.#reserve(at + end - start);
+      copyBytes(bytes, start, end, this.#bytes, at);
+      this.#hashes[this.#count] = hashBytes(view, start, end);
+      this.timesMs[this.#count++] = int64At(time.view, time.starts[time.codes[rows[i]]]);
+      this.#starts[this.#count] = at + end - start;
     }
+  }
+
+  /** The event times of some rows. */
+  timesOf(rows: Uint32Array): Float64Array {
+    const times = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) times[i] = this.timesMs[rows[i]];
+    return times;
   }
 
   /** Orders by event time, then by the bytes of the event id. */
@@ -33,14 +52,49 @@ export class KeyTable {
     return this.timesMs[a] - this.timesMs[b] || this.#compareIds(a, b);
   }
 
+  /**
+   * Rows by event time, then by event id, then as `compareEqual` says of two rows that have both in common; without it
+   * these stay in their order.
+   */
+  sorted(rows: Uint32Array, compareEqual?: (a: number, b: number) => number): Uint32Array {
+    const compare = (a: number, b: number) => this.compare(a, b) || compareEqual?.(a, b) || a - b;
+    // Parts are often sorted already, and looking is far cheaper than sorting.
+    if (rows.every((row, i) => i === 0 || compare(rows[i - 1], row) < 0)) return rows;
+    let [min, max] = [Infinity, -Infinity];
+    for (const row of rows) {
+      const timeMs = this.timesMs[row];
+      if (timeMs < min) min = timeMs;
+      if (timeMs > max) max = timeMs;
+    }
+    if (max - min >= SPAN_MS_MAX || rows.length > ROWS_MAX) return rows.slice().sort(compare);
+    // Numbers are sorted natively; calls of `compare` are left for the rows of one instant.
+    const places = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) places[i] = (this.timesMs[rows[i]] - min) * ROWS_MAX + i;
+    places.sort();
+    const sorted = new Uint32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) sorted[i] = rows[places[i] % ROWS_MAX];
+    for (let from = 0; from < sorted.length;) {
+      let to = from + 1;
+      const timeMs = this.timesMs[sorted[from]];
+      while (to < sorted.length && this.timesMs[sorted[to]] === timeMs) to++;
+      if (to - from > 1) sorted.subarray(from, to).sort(compare);
+      from = to;
+    }
+    return sorted;
+  }
+
   /** Groups of rows between two that share an event id, two or more each, in the order of their rows. */
   sharedIds(from: number, to: number): number[][] {
-    const size = 2 ** Math.ceil(Math.log2((to - from) * 2 + 1));
-    // Open addressing; a slot holds the first row of an id, plus one.
-    const slots = new Uint32Array(size);
+    const slots = slotsFor(to - from);
     const groups = new Map<number, number[]>();
     for (let row = from; row < to; row++) {
-      const slot = this.#slotOf(slots, row);
+      const slot = this.#slotOf(
+        slots,
+        this.#hashes[row],
+        this.#bytes,
+        this.#starts[row],
+        this.#starts[row + 1],
+      );
       if (slots[slot] === 0) {
         slots[slot] = row + 1;
         continue;
@@ -53,62 +107,58 @@ export class KeyTable {
     return [...groups.values()];
   }
 
-  /** Prepares looking rows up by id. The function gives the first row of an id, -1 if there is none. */
-  finder(): (id: string) => number {
-    const size = 2 ** Math.ceil(Math.log2(this.#count * 2 + 1));
-    const slots = new Uint32Array(size);
+  /** Prepares looking rows up by an id, a column's value. The function gives the first row of it, -1 if there is none. */
+  finder(): (ids: ByteColumn, code: number) => number {
+    const slots = slotsFor(this.#count);
     for (let row = 0; row < this.#count; row++) {
-      const slot = this.#slotOf(slots, row);
+      const slot = this.#slotOf(
+        slots,
+        this.#hashes[row],
+        this.#bytes,
+        this.#starts[row],
+        this.#starts[row + 1],
+      );
       if (slots[slot] === 0) slots[slot] = row + 1;
     }
-    return (id) => {
-      // The id takes the place behind the last row for as long as it is looked for.
-      const row = this.#count;
-      const end = row === 0 ? 0 : this.#ends[row - 1];
-      this.#reserve(end + id.length * 3);
-      const { written } = this.#encoder.encodeInto(id, this.#bytes.subarray(end));
-      this.#ends[row] = end + written;
-      return slots[this.#slotOf(slots, row)] - 1;
+    return ({ bytes, view, starts, gap }, code) => {
+      const [start, end] = [starts[code], starts[code + 1] - gap];
+      return slots[this.#slotOf(slots, hashBytes(view, start, end), bytes, start, end)] - 1;
     };
   }
 
-  /** The slot that holds a row's id, or the empty one where it would be. */
-  #slotOf(slots: Uint32Array, row: number): number {
-    let slot = this.#hash(row) & (slots.length - 1);
-    while (slots[slot] !== 0 && this.#compareIds(slots[slot] - 1, row) !== 0) {
-      slot = (slot + 1) & (slots.length - 1);
+  /** The slot that holds an id's first row, or the empty one where it would be. */
+  #slotOf(
+    slots: Uint32Array,
+    hash: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const row = slots[slot] - 1;
+      if (this.#hashes[row] !== hash) continue;
+      const [from, to] = [this.#starts[row], this.#starts[row + 1]];
+      if (compareBytes(this.#bytes, from, to, bytes, start, end) === 0) break;
     }
     return slot;
   }
 
-  #start(row: number): number {
-    return row === 0 ? 0 : this.#ends[row - 1];
-  }
-
   #compareIds(a: number, b: number): number {
-    let i = this.#start(a);
-    let j = this.#start(b);
-    const lengthA = this.#ends[a] - i;
-    const lengthB = this.#ends[b] - j;
-    const end = i + Math.min(lengthA, lengthB);
-    for (; i < end; i++, j++) {
-      if (this.#bytes[i] !== this.#bytes[j]) return this.#bytes[i] - this.#bytes[j];
-    }
-    return lengthA - lengthB;
-  }
-
-  /** FNV-1a of the id's bytes. */
-  #hash(row: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = this.#start(row); i < this.#ends[row]; i++) {
-      hash = Math.imul(hash ^ this.#bytes[i], 0x01000193);
-    }
-    return (hash ^ (hash >>> 15)) >>> 0;
+    const bytes = this.#bytes;
+    const starts = this.#starts;
+    return compareBytes(bytes, starts[a], starts[a + 1], bytes, starts[b], starts[b + 1]);
   }
 
   #reserve(length: number): void {
     if (length <= this.#bytes.length) return;
     const size = Math.max(length, Math.ceil(this.#bytes.length * 1.5));
-    this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(size));
+    this.#bytes = new Uint8Array((this.#bytes.buffer as ArrayBuffer).transfer(size));
   }
+}
+
+/** Open addressing; a slot holds the first row of an id, plus one. */
+function slotsFor(rows: number): Uint32Array {
+  return new Uint32Array(2 ** Math.ceil(Math.log2(rows * 2 + 1)));
 }

@@ -1,10 +1,28 @@
 import { assertEquals } from "@std/assert";
+import { columnOfValues } from "./byte_column.ts";
+import { EVENT_COLUMNS } from "./columns.ts";
 import { KeyTable } from "./key_table.ts";
 import { seeded } from "./testing.ts";
 
+const [TIME, ID] = EVENT_COLUMNS;
+
+/** Adds rows, the first half of them and the second from a source each. */
+function add(table: KeyTable, rows: readonly (readonly [number, string])[]): void {
+  const half = rows.length >> 1;
+  const halves = [rows.slice(0, half), rows.slice(half)];
+  table.add(
+    halves.map((list) => columnOfValues(TIME, list.map(([timeMs]) => timeMs))),
+    halves.map((list) => columnOfValues(ID, list.map(([, id]) => id))),
+    {
+      sources: Uint32Array.from(rows, (_, i) => i < half ? 0 : 1),
+      rows: Uint32Array.from(rows, (_, i) => i < half ? i : i - half),
+    },
+  );
+}
+
 function tableOf(rows: readonly (readonly [number, string])[]): KeyTable {
   const table = new KeyTable(rows.length);
-  table.add(rows.map(([timeMs]) => timeMs), rows.map(([, id]) => id));
+  add(table, rows);
   return table;
 }
 
@@ -41,9 +59,34 @@ Deno.test("KeyTable.sharedIds() finds what a map finds, within its bounds", () =
 
 Deno.test("KeyTable.add() continues where it stopped, with ids of any length", () => {
   const table = new KeyTable(4);
-  table.add([3], ["é".repeat(5000)]);
-  table.add([], []);
-  table.add([2, 1, 0], ["", "x", "é".repeat(5000)]);
+  add(table, [[3, "é".repeat(5000)]]);
+  add(table, []);
+  add(table, [[2, ""], [1, "x"], [0, "é".repeat(5000)]]);
   assertEquals(table.sharedIds(0, 4), [[0, 3]]);
   assertEquals([...table.timesMs], [3, 2, 1, 0]);
+});
+
+Deno.test("KeyTable.sorted() orders as compare() does, instants far apart and equal rows too", () => {
+  const random = seeded();
+  for (const spanMs of [1, 3_600_000, 2 ** 40]) {
+    const rows = Array.from({ length: 500 }, () => {
+      const timeMs = Math.floor(random() * spanMs / 1000) * 1000 - 5000;
+      return [timeMs, `id${Math.floor(random() * 50)}`] as const;
+    });
+    const table = tableOf(rows);
+    const some = Uint32Array.from(rows.keys()).filter(() => random() < 0.8);
+    for (const direction of [1, -1]) {
+      const byRow = (a: number, b: number) => direction * (a - b);
+      const wanted = some.slice().sort((a, b) => table.compare(a, b) || byRow(a, b));
+      assertEquals(table.sorted(some, byRow), wanted);
+      assertEquals(table.sorted(wanted, byRow), wanted);
+    }
+  }
+});
+
+Deno.test("KeyTable.finder() finds an id's first row by its bytes", () => {
+  const table = tableOf([[0, "a"], [0, "b"], [0, "a"], [0, ""]]);
+  const find = table.finder();
+  const ids = columnOfValues(ID, ["a", "b", "x", "", "ab"]);
+  assertEquals(Array.from(ids.codes, (code) => find(ids, code)), [0, 1, -1, 3, -1]);
 });

@@ -1,10 +1,9 @@
 import { LIMITS } from "../core/limits.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
-import { encodeChunk, type EncodedChunk } from "./encode.ts";
 import { HourOutput, mayNeedFurtherFiles, type MergedHour } from "./hour_output.ts";
-import { KeyTable } from "./key_table.ts";
+import { countIn, encodeRows, readKeys } from "./merge_steps.ts";
 import { type HourRows, type OrderedRows, orderRows } from "./order.ts";
-import { type ColumnValues, type TableFile, TableReader } from "./read.ts";
+import { type TableFile, TableReader } from "./read.ts";
 import { type RowRange, RowSet } from "./row_set.ts";
 
 /** Rows of a part file that belong to one event hour. */
@@ -67,7 +66,7 @@ export async function* mergeHours(
   const { signal, fileBytesMax = LIMITS.lakeFileBytesMax } = options;
   const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
   const { rows, bounds } = await openRows(hours);
-  const { orders, timesMs } = await orderHours(rows, bounds, signal);
+  const { orders, keys } = await orderHours(rows, bounds, signal);
   const groupsOf = (hour: number, list: Uint32Array, isStanding: boolean): Group[] =>
     rows.cut(list, rowGroupRowsMax, ROW_GROUP_BYTES_MAX).map((rows) => ({
       hour,
@@ -84,19 +83,21 @@ export async function* mergeHours(
   let output = new HourOutput(fileBytesMax);
   for (const slice of slicesOf(rows, groups)) {
     signal?.throwIfAborted();
-    const encoded = await encodeSlice(rows, slice);
-    for (let i = 0; i < slice.length; i++) {
-      const { hour, rows: groupRows, isStanding } = slice[i];
+    const isRollupOnly = slice.every((group) => group.isStanding);
+    const read = await rows.read(
+      slice.map((group) => group.rows),
+      isRollupOnly ? ACTIVITY_KEY_COLUMNS : EVENT_COLUMNS,
+    );
+    const keyColumns = ACTIVITY_KEY_COLUMNS.map(({ name }) => read.columns.get(name)!);
+    const encoded = isRollupOnly ? [] : encodeRows(read);
+    for (const [i, { hour, rows: groupRows, isStanding }] of slice.entries()) {
       for (; next < hour; next++, output = new HourOutput(fileBytesMax)) {
         yield output.finish(hours[next].hourMs, rowGroupRowsMax);
       }
-      output.rollup.add(encoded[i].rollupKeys, Array.from(groupRows, (row) => timesMs[row]));
+      output.rollup.add(keyColumns, read.picks[i], { timesMs: keys.timesOf(groupRows) });
       if (isStanding) continue;
-      const conflicts = groupRows.reduce(
-        (n, row) => n + (orders[hour].conflicts.has(row) ? 1 : 0),
-        0,
-      );
-      output.append(encoded[i].chunks, groupRows.length, conflicts);
+      const { conflicts } = orders[hour];
+      output.append(encoded[i], groupRows.length, countIn(groupRows, conflicts));
     }
   }
   for (; next < hours.length; next++, output = new HourOutput(fileBytesMax)) {
@@ -142,48 +143,15 @@ async function openRows(hours: readonly HourInput[]) {
   return { rows: new RowSet(ranges), bounds };
 }
 
-/** Orders each hour's rows; the ids, which nothing needs after it, are let go. */
+/** Reads the rows' times and ids and orders each hour's rows. */
 async function orderHours(rows: RowSet, bounds: readonly HourRows[], signal?: AbortSignal) {
-  const keys = new KeyTable(rows.count);
-  const all = Uint32Array.from({ length: rows.count }, (_, i) => i);
-  for (const piece of rows.cut(all, SLICE_ROWS_MAX, Infinity)) {
-    signal?.throwIfAborted();
-    const selection = rows.select([piece]);
-    const [timesMs] = await selection.read("event_time");
-    const [ids] = await selection.read("event_id");
-    keys.add(timesMs as number[], ids as string[]);
-  }
+  const keys = await readKeys(rows, () => signal?.throwIfAborted());
   const orders: OrderedRows[] = [];
   for (const bound of bounds) {
     signal?.throwIfAborted();
     orders.push(await orderRows(rows, keys, bound));
   }
-  return { orders, timesMs: keys.timesMs };
-}
-
-/** Reads and encodes the groups of a slice a column at a time; only one column is ever decoded whole. */
-async function encodeSlice(rows: RowSet, slice: readonly Group[]) {
-  const selection = rows.select(slice.map((group) => group.rows));
-  const encoded = slice.map(() => ({
-    chunks: [] as EncodedChunk[],
-    rollupKeys: [] as ColumnValues[],
-  }));
-  const rollupNames = new Set(ACTIVITY_KEY_COLUMNS.map(({ name }) => name));
-  const rollupOnly = slice.every((group) => group.isStanding);
-  const keyValues = new Map<string, ColumnValues[]>();
-  for (const column of EVENT_COLUMNS) {
-    const isKey = rollupNames.has(column.name);
-    if (rollupOnly && !isKey) continue;
-    const values = await selection.read(column.name, { largeAsBytes: !isKey });
-    if (isKey) keyValues.set(column.name, values);
-    slice.forEach((group, i) => {
-      if (!group.isStanding) encoded[i].chunks.push(encodeChunk(column, values[i]));
-    });
-  }
-  for (const { name } of ACTIVITY_KEY_COLUMNS) {
-    encoded.forEach(({ rollupKeys }, i) => rollupKeys.push(keyValues.get(name)![i]));
-  }
-  return encoded;
+  return { orders, keys };
 }
 
 /** Consecutive groups of a bounded number of rows; standing rows apart, since little of them is read. */

@@ -39,11 +39,11 @@ export async function orderRows(
   for (let row = from; row < to; row++) if (!repeated.has(row)) kept[count++] = row;
   const firstWritten = kept.findIndex((row) => row >= standingEnd);
   const standing = kept.subarray(0, firstWritten < 0 ? kept.length : firstWritten);
-  const written = kept.subarray(standing.length);
-  const compare = (a: number, b: number) =>
-    keys.compare(a, b) || (conflicting.get(a)! < conflicting.get(b)! ? -1 : 1);
-  // A part is often sorted already, and looking is far cheaper than sorting.
-  if (written.some((row, i) => i > 0 && compare(written[i - 1], row) > 0)) written.sort(compare);
+  const hashOf = (row: number) => conflicting.get(row)!;
+  const written = keys.sorted(
+    kept.subarray(standing.length),
+    (a, b) => hashOf(a) === hashOf(b) ? 0 : hashOf(a) < hashOf(b) ? -1 : 1,
+  );
 
   const conflicts = new Set<number>();
   if (conflicting.size > 0) {

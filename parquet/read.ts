@@ -6,15 +6,14 @@ import {
   parquetRead,
   parquetSchema,
 } from "hyparquet";
+import { type ByteColumn, columnOfValues } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
+import { decodeChunk } from "./decode_chunk.ts";
 import { type EncodedChunk, moveChunk } from "./encode.ts";
 import { TrailsieveError } from "../core/errors.ts";
+import { asyncBuffer, readable, type TableFile } from "./table_file.ts";
 
-/** A Parquet file in memory, or one of which ranges can be read. */
-export type TableFile = Uint8Array | {
-  readonly byteLength: number;
-  slice(start: number, end: number): Uint8Array | Promise<Uint8Array>;
-};
+export type { TableFile };
 
 /** A column's values: numbers (ms since the epoch for timestamps), strings, booleans; null where absent. */
 export type ColumnValues = unknown[];
@@ -26,6 +25,9 @@ const PARSERS = {
   timestampFromMilliseconds: (ms: bigint) => Number(ms),
   stringFromBytes: (bytes: Uint8Array) => bytes && decoder.decode(bytes),
 };
+
+/** Bytes of chunks that are read together at most. */
+const READ_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Of a text that long bytes are made when it is encoded anew: as a string it would be held once more. */
 const LARGE_TEXT_BYTES = 1024 * 1024;
@@ -67,10 +69,12 @@ export class TableReader {
   readonly rowGroups: readonly RowGroupExtent[];
   /** Names of the file's columns, in order. */
   readonly columnNames: readonly string[];
+  readonly #bytes: TableFile;
   readonly #file: AsyncBuffer;
   readonly #metadata: FileMetaData;
 
-  private constructor(file: AsyncBuffer, metadata: FileMetaData) {
+  private constructor(bytes: TableFile, file: AsyncBuffer, metadata: FileMetaData) {
+    this.#bytes = bytes;
     this.#file = file;
     this.#metadata = metadata;
     this.rowCount = Number(metadata.num_rows);
@@ -91,7 +95,7 @@ export class TableReader {
   static async open(file: TableFile): Promise<TableReader> {
     const buffer = asyncBuffer(file);
     const metadata = await readable(() => parquetMetadataAsync(buffer, { parsers: BOUND_PARSERS }));
-    return new TableReader(buffer, metadata);
+    return new TableReader(file, buffer, metadata);
   }
 
   /** Throws TrailsieveError `corrupt` unless the file has these rows. */
@@ -105,25 +109,75 @@ export class TableReader {
   }
 
   /**
-   * The row group that begins at a row, undecoded: a chunk for each of the columns, which must be the file's.
-   * Throws TrailsieveError `corrupt` where they are not.
+   * A row group undecoded: a chunk for each of the columns. What lies together in the file is read together.
+   * Throws TrailsieveError `corrupt` where the file lacks one.
    */
-  async copyRowGroup(rowStart: number, columns: readonly Column[]): Promise<EncodedChunk[]> {
-    const group = this.rowGroups.findIndex((extent) => extent.rowStart === rowStart);
-    const chunks = this.#metadata.row_groups[group].columns;
-    const copies: EncodedChunk[] = [];
-    for (const [i, column] of columns.entries()) {
-      const data = chunks[i]?.meta_data;
-      if (data?.path_in_schema[0] !== column.name) {
-        throw new TrailsieveError("corrupt", `Cannot copy a row group: ${column.name} is missing`, {
-          stage: "compact",
-        });
-      }
-      const start = Number(data.dictionary_page_offset ?? data.data_page_offset);
-      const bytes = await this.#file.slice(start, start + Number(data.total_compressed_size));
-      copies.push({ bytes: new Uint8Array(bytes), chunk: moveChunk(chunks[i], -start) });
+  async readChunks(group: number, columns: readonly Column[]): Promise<EncodedChunk[]> {
+    const found = columns.map((column) => this.#chunkOf(group, column));
+    const ranges: { start: number; end: number; bytes?: Uint8Array }[] = [];
+    const inFile = found.toSorted((a, b) => a.start - b.start);
+    for (const { start, end } of inFile) {
+      const last = ranges.at(-1);
+      if (last?.end === start && end - last.start <= READ_BYTES_MAX) last.end = end;
+      else ranges.push({ start, end });
     }
-    return copies;
+    for (const range of ranges) range.bytes = await this.#slice(range.start, range.end);
+    return found.map(({ chunk, start, end }) => {
+      const range = ranges.find((range) => range.start <= start && end <= range.end)!;
+      const bytes = range.bytes!.subarray(start - range.start, end - range.start);
+      return { bytes, chunk: moveChunk(chunk, -start) };
+    });
+  }
+
+  /** A chunk of this file's row group as bytes of values. Throws TrailsieveError `corrupt`. */
+  async decode({ bytes, chunk }: EncodedChunk, column: Column, group: number): Promise<ByteColumn> {
+    const decoded = await readable(() =>
+      Promise.resolve(decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column)))
+    );
+    if (decoded !== null) return decoded;
+    const { rowStart, rowCount } = this.rowGroups[group];
+    return columnOfValues(
+      column,
+      await this.readColumn(column.name, rowStart, rowStart + rowCount),
+    );
+  }
+
+  /** Columns of a row group as bytes of values. Throws TrailsieveError `corrupt`. */
+  async readByteColumns(group: number, columns: readonly Column[]): Promise<ByteColumn[]> {
+    const decoded: ByteColumn[] = [];
+    for (const [i, chunk] of (await this.readChunks(group, columns)).entries()) {
+      decoded.push(await this.decode(chunk, columns[i], group));
+    }
+    return decoded;
+  }
+
+  #chunkOf(group: number, { name }: Column) {
+    const chunk = this.#metadata.row_groups[group].columns.find((chunk) =>
+      chunk.meta_data?.path_in_schema[0] === name
+    );
+    if (chunk === undefined) {
+      throw new TrailsieveError("corrupt", `Cannot read a row group: ${name} is missing`, {
+        stage: "compact",
+      });
+    }
+    const data = chunk.meta_data!;
+    const start = Number(data.dictionary_page_offset ?? data.data_page_offset);
+    return { chunk, start, end: start + Number(data.total_compressed_size) };
+  }
+
+  #isOptional({ name }: Column): boolean {
+    const element = this.#metadata.schema.find((element) => element.name === name);
+    return element?.repetition_type !== "REQUIRED";
+  }
+
+  async #slice(start: number, end: number): Promise<Uint8Array> {
+    const bytes = this.#bytes instanceof Uint8Array
+      ? this.#bytes.subarray(start, end)
+      : await this.#bytes.slice(start, end);
+    if (bytes.length === end - start) return bytes;
+    throw new TrailsieveError("corrupt", "Cannot read a Parquet file: it ends before a chunk", {
+      stage: "compact",
+    });
   }
 
   /** The values of one column in rows `rowStart` to `rowEnd` (exclusive). Throws `corrupt`. */
@@ -177,37 +231,4 @@ export async function readTable(
     values.push(await reader.readColumn(name, rowStart, rowEnd));
   }
   return { rowCount: rowEnd - rowStart, values };
-}
-
-/** The file as hyparquet takes it. */
-export function asyncBuffer(file: TableFile): AsyncBuffer {
-  return {
-    byteLength: file.byteLength,
-    slice(start, end = file.byteLength) {
-      const bytes = file.slice(start, end);
-      return bytes instanceof Uint8Array ? wholeBuffer(bytes) : bytes.then(wholeBuffer);
-    },
-  };
-}
-
-function wholeBuffer(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteLength } = bytes;
-  const own = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  return own ? buffer : new Uint8Array(bytes).buffer;
-}
-
-/** Runs a reading; what hyparquet throws becomes TrailsieveError `corrupt`. */
-export async function readable<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof TrailsieveError) throw cause;
-    throw new TrailsieveError(
-      "corrupt",
-      `Cannot read a Parquet file: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -1,90 +1,152 @@
-import { hourOf } from "../core/hours.ts";
+import { HOUR_MS } from "../core/hours.ts";
 import { compareCodePoints } from "../core/json_text.ts";
+import type { ByteColumn } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
+import type { Picks } from "./encode_picked.ts";
+import { ValueTable } from "./value_table.ts";
 
-interface Entry {
-  readonly hourMs: number;
-  readonly keys: readonly (string | null)[];
-  count: number;
-  firstMs: number;
-  lastMs: number;
+/** Numbers of an entry: for each key its text's number plus one, 0 for null, and the hour. */
+const WIDTH = ACTIVITY_KEY_COLUMNS.length + 1;
+
+/** What is counted: an event for each row where counts and last times are not given. */
+export interface Counted {
+  /** For each row its (first) event time, ms since the epoch. */
+  readonly timesMs: ArrayLike<number>;
+  readonly lastMs?: ArrayLike<number>;
+  readonly counts?: ArrayLike<number>;
 }
 
 /**
- * Counts events by hour and the key columns of `activity`: a day's rollup has the rows of its hours. Holds one
- * entry an hour and combination of keys.
+ * Counts events by hour and the key columns of `activity`: a day's rollup has the rows of its hours. Holds each text
+ * once, and 100 bytes an hour and combination of keys.
  */
 export class Rollup {
-  readonly #entries = new Map<string, Entry>();
+  readonly #texts = ACTIVITY_KEY_COLUMNS.map(() => new ValueTable(4));
+  /** `WIDTH` numbers an entry. */
+  #entries = new Int32Array(64 * WIDTH);
+  #counts = new Float64Array(64);
+  #firstMs = new Float64Array(64);
+  #lastMs = new Float64Array(64);
+  #slots = new Uint32Array(256);
+  #count = 0;
 
   /**
-   * Counts events.
-   * @param keys for each key column its values
-   * @param timesMs the events' times
+   * Counts picked rows.
+   * @param keys for each key column its sources
    */
-  add(keys: readonly (readonly unknown[])[], timesMs: readonly number[]): void {
-    for (let i = 0; i < timesMs.length; i++) this.#count(keys, i, 1, timesMs[i], timesMs[i]);
-  }
-
-  /** Adds what another rollup counted: its rows' keys, counts and times. */
-  addCounts(
-    keys: readonly (readonly unknown[])[],
-    counts: readonly number[],
-    firstMs: readonly number[],
-    lastMs: readonly number[],
-  ): void {
-    for (let i = 0; i < counts.length; i++) {
-      this.#count(keys, i, counts[i], firstMs[i], lastMs[i]);
-    }
-  }
-
-  #count(
-    keys: readonly (readonly unknown[])[],
-    i: number,
-    count: number,
-    firstMs: number,
-    lastMs: number,
-  ): void {
-    const values = keys.map((column) => column[i] as string | null);
-    const hourMs = hourOf(firstMs);
-    const name = `${hourMs}${JSON.stringify(values)}`;
-    const entry = this.#entries.get(name);
-    if (entry === undefined) {
-      this.#entries.set(name, { hourMs, keys: values, count, firstMs, lastMs });
-    } else {
-      entry.count += count;
-      if (firstMs < entry.firstMs) entry.firstMs = firstMs;
-      if (lastMs > entry.lastMs) entry.lastMs = lastMs;
+  add(keys: readonly (readonly ByteColumn[])[], { sources, rows }: Picks, counted: Counted): void {
+    const { timesMs, lastMs = timesMs, counts } = counted;
+    // A source's texts are looked up once; a number plus one, so that new memory says "not yet".
+    const numbers = keys.map((columns) =>
+      columns.map(({ starts }) => new Int32Array(starts.length))
+    );
+    const entry = new Int32Array(WIDTH);
+    for (let i = 0; i < rows.length; i++) {
+      for (let k = 0; k < keys.length; k++) {
+        const column = keys[k][sources[i]];
+        const code = column.codes[rows[i]];
+        entry[k] = code < 0
+          ? 0
+          : numbers[k][sources[i]][code] ||= this.#texts[k].add(column, code) + 1;
+      }
+      entry[WIDTH - 1] = Math.floor(timesMs[i] / HOUR_MS);
+      const e = this.#find(entry);
+      this.#counts[e] += counts?.[i] ?? 1;
+      if (timesMs[i] < this.#firstMs[e]) this.#firstMs[e] = timesMs[i];
+      if (lastMs[i] > this.#lastMs[e]) this.#lastMs[e] = lastMs[i];
     }
   }
 
   /** The `activity` file, sorted by hour and its key columns with nulls first. */
   finish(rowGroupRowsMax: number): { readonly bytes: Uint8Array<ArrayBuffer>; rows: number } {
-    const entries = [...this.#entries.values()].sort(compareEntries);
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const texts = this.#texts.map(({ values: { bytes, starts, gap } }) =>
+      Array.from(
+        starts.subarray(1),
+        (next, v) => decoder.decode(bytes.subarray(starts[v], next - gap)),
+      )
+    );
+    const textOf = (e: number, k: number): string | null => {
+      const number = this.#entries[e * WIDTH + k];
+      return number === 0 ? null : texts[k][number - 1];
+    };
+    // Texts are ordered once; entries then compare numbers.
+    const ranks = texts.map((list) => {
+      const order = list.map((_, v) => v).sort((a, b) => compareCodePoints(list[a], list[b]));
+      const rank = new Int32Array(list.length + 1);
+      order.forEach((v, place) => rank[v + 1] = place + 1);
+      return rank;
+    });
+    const compare = (a: number, b: number): number => {
+      const [x, y] = [a * WIDTH, b * WIDTH];
+      const hours = this.#entries[x + WIDTH - 1] - this.#entries[y + WIDTH - 1];
+      if (hours !== 0) return hours;
+      for (let k = 0; k < WIDTH - 1; k++) {
+        const keys = ranks[k][this.#entries[x + k]] - ranks[k][this.#entries[y + k]];
+        if (keys !== 0) return keys;
+      }
+      return 0;
+    };
+    const order = Uint32Array.from({ length: this.#count }, (_, e) => e).sort(compare);
     const writer = new TableWriter(ACTIVITY_COLUMNS);
-    for (let start = 0; start < entries.length; start += rowGroupRowsMax) {
-      const group = entries.slice(start, start + rowGroupRowsMax);
-      const values: unknown[][] = [
-        ...ACTIVITY_KEY_COLUMNS.map((_, i) => group.map((entry) => entry.keys[i])),
-        group.map((entry) => entry.count),
-        group.map((entry) => entry.firstMs),
-        group.map((entry) => entry.lastMs),
-      ];
-      writer.writeRowGroup(values, group.length);
+    for (let start = 0; start < order.length; start += rowGroupRowsMax) {
+      const group = Array.from(order.subarray(start, start + rowGroupRowsMax));
+      writer.writeRowGroup([
+        ...ACTIVITY_KEY_COLUMNS.map((_, k) => group.map((e) => textOf(e, k))),
+        group.map((e) => this.#counts[e]),
+        group.map((e) => this.#firstMs[e]),
+        group.map((e) => this.#lastMs[e]),
+      ], group.length);
     }
-    return { bytes: writer.finish(), rows: entries.length };
+    return { bytes: writer.finish(), rows: this.#count };
+  }
+
+  /** The place of an entry, which is made if it is new. */
+  #find(entry: Int32Array): number {
+    const mask = this.#slots.length - 1;
+    let slot = hashOf(entry, 0) & mask;
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const at = (this.#slots[slot] - 1) * WIDTH;
+      let k = 0;
+      while (k < WIDTH && this.#entries[at + k] === entry[k]) k++;
+      if (k === WIDTH) return this.#slots[slot] - 1;
+    }
+    if (this.#count === this.#counts.length) {
+      this.#grow();
+      return this.#find(entry);
+    }
+    this.#slots[slot] = this.#count + 1;
+    this.#entries.set(entry, this.#count * WIDTH);
+    this.#firstMs[this.#count] = Infinity;
+    this.#lastMs[this.#count] = -Infinity;
+    return this.#count++;
+  }
+
+  #grow(): void {
+    const size = this.#count * 2;
+    const widened = <T extends Int32Array | Float64Array>(list: T, wide: T): T => {
+      wide.set(list);
+      return wide;
+    };
+    this.#entries = widened(this.#entries, new Int32Array(size * WIDTH));
+    this.#counts = widened(this.#counts, new Float64Array(size));
+    this.#firstMs = widened(this.#firstMs, new Float64Array(size));
+    this.#lastMs = widened(this.#lastMs, new Float64Array(size));
+    this.#slots = new Uint32Array(size * 4);
+    for (let e = 0; e < this.#count; e++) {
+      let slot = hashOf(this.#entries, e * WIDTH) & (this.#slots.length - 1);
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = e + 1;
+    }
   }
 }
 
-function compareEntries(a: Entry, b: Entry): number {
-  if (a.hourMs !== b.hourMs) return a.hourMs - b.hourMs;
-  for (let i = 0; i < a.keys.length; i++) {
-    const [x, y] = [a.keys[i], b.keys[i]];
-    if (x === y) continue;
-    if (x === null) return -1;
-    if (y === null) return 1;
-    return compareCodePoints(x, y);
+function hashOf(numbers: Int32Array, at: number): number {
+  let hash = 0;
+  for (let i = at; i < at + WIDTH; i++) {
+    hash = Math.imul(hash ^ numbers[i], 0x9e3779b1);
+    hash ^= hash >>> 15;
   }
-  return 0;
+  return hash >>> 0;
 }

@@ -1,4 +1,7 @@
-import type { ColumnValues, ReadOptions, TableReader } from "./read.ts";
+import { type ByteColumn, narrowColumn } from "./byte_column.ts";
+import type { Column } from "./columns.ts";
+import type { Picks } from "./encode_picked.ts";
+import type { TableReader } from "./read.ts";
 
 /** Some rows of an opened file, in the file's order. */
 export interface RowRange {
@@ -10,14 +13,14 @@ export interface RowRange {
 /** A row group of a file: what is decoded as a whole whenever one of its rows is needed. */
 interface Block {
   readonly reader: TableReader;
-  readonly rowStart: number;
+  readonly group: number;
   /** Bytes of a row when decompressed, on average. */
   readonly rowBytes: number;
 }
 
 /**
  * Rows of several files under one numbering, from 0, in the order of their ranges. Holds 8 bytes a row and
- * no values: these are read a column at a time.
+ * no values: these are read when they are selected.
  */
 export class RowSet {
   readonly count: number;
@@ -34,11 +37,11 @@ export class RowSet {
     for (const { reader, rowStart, rowCount } of ranges) {
       let ids = blockIds.get(reader);
       if (ids === undefined) {
-        ids = reader.rowGroups.map((group) =>
+        ids = reader.rowGroups.map((extent, group) =>
           this.#blocks.push({
             reader,
-            rowStart: group.rowStart,
-            rowBytes: group.uncompressedBytes / Math.max(group.rowCount, 1),
+            group,
+            rowBytes: extent.uncompressedBytes / Math.max(extent.rowCount, 1),
           }) - 1
         );
         blockIds.set(reader, ids);
@@ -77,48 +80,78 @@ export class RowSet {
     return pieces;
   }
 
-  /** Prepares reading columns of some rows, given as lists of row numbers. */
-  select(lists: readonly Uint32Array[]): Selection {
-    const extents = new Map<number, { from: number; to: number }>();
-    for (const rows of lists) {
-      for (const row of rows) {
-        const inBlock = this.#rowInBlock[row];
-        const extent = extents.get(this.#blockOf[row]);
-        if (extent === undefined) {
-          extents.set(this.#blockOf[row], { from: inBlock, to: inBlock + 1 });
-        } else if (inBlock < extent.from) extent.from = inBlock;
-        else if (inBlock >= extent.to) extent.to = inBlock + 1;
+  /**
+   * Reads columns of some rows, given as lists of row numbers. Each row group that has one of them is read and decoded
+   * once; of one that has few of them no more than these is kept.
+   */
+  async read(lists: readonly Uint32Array[], columns: readonly Column[]): Promise<PickedRows> {
+    const { blocks, sourceOf, firstOf } = this.#plan(lists);
+    const sources: ByteColumn[][] = columns.map(() => new Array(blocks.length));
+    const readBlock = async ({ block, from, to, isNarrow }: BlockPlan, source: number) => {
+      const { reader, group } = this.#blocks[block];
+      for (const [i, chunk] of (await reader.readChunks(group, columns)).entries()) {
+        const decoded = await reader.decode(chunk, columns[i], group);
+        sources[i][source] = isNarrow ? narrowColumn(decoded, from, to) : decoded;
       }
-    }
-    return { read: (name, options) => this.#read(name, lists, extents, options) };
+    };
+    await Promise.all(blocks.map(readBlock));
+    const picks = lists.map((rows) => ({
+      sources: rows.map((row) => sourceOf[this.#blockOf[row]]),
+      rows: rows.map((row) => this.#rowInBlock[row] - firstOf[this.#blockOf[row]]),
+    }));
+    return { columns: new Map(columns.map(({ name }, i) => [name, sources[i]])), picks };
   }
 
-  async #read(
-    name: string,
-    lists: readonly Uint32Array[],
-    extents: ReadonlyMap<number, { readonly from: number; readonly to: number }>,
-    options?: ReadOptions,
-  ): Promise<ColumnValues[]> {
-    const decoded: ColumnValues[] = [];
-    const offsets: number[] = [];
-    for (const [id, { from, to }] of extents) {
-      const { reader, rowStart } = this.#blocks[id];
-      decoded[id] = await reader.readColumn(name, rowStart + from, rowStart + to, options);
-      offsets[id] = from;
-    }
-    return lists.map((rows) => {
-      const values: ColumnValues = new Array(rows.length);
-      for (let i = 0; i < rows.length; i++) {
-        const id = this.#blockOf[rows[i]];
-        values[i] = decoded[id][this.#rowInBlock[rows[i]] - offsets[id]];
+  /** Which row groups to read for some rows; by block its number among these, and its first row that is kept. */
+  #plan(lists: readonly Uint32Array[]) {
+    const sourceOf = new Int32Array(this.#blocks.length).fill(-1);
+    const firstOf = new Uint32Array(this.#blocks.length);
+    const blocks: BlockPlan[] = [];
+    for (const rows of lists) {
+      for (const row of rows) {
+        const block = this.#blockOf[row];
+        const inBlock = this.#rowInBlock[row];
+        if (sourceOf[block] < 0) {
+          sourceOf[block] = blocks.length;
+          blocks.push({ block, from: inBlock, to: inBlock + 1, isNarrow: false });
+          continue;
+        }
+        const plan = blocks[sourceOf[block]];
+        if (inBlock < plan.from) plan.from = inBlock;
+        else if (inBlock >= plan.to) plan.to = inBlock + 1;
       }
-      return values;
-    });
+    }
+    for (const plan of blocks) {
+      const { reader, group } = this.#blocks[plan.block];
+      plan.isNarrow = plan.to - plan.from < reader.rowGroups[group].rowCount * NARROW_SHARE_MAX;
+      if (plan.isNarrow) firstOf[plan.block] = plan.from;
+    }
+    return { blocks, sourceOf, firstOf };
   }
 }
 
-/** Rows whose columns can be read one after the other. */
-export interface Selection {
-  /** For each list of the selection the column's values in the list's order. */
-  read(name: string, options?: ReadOptions): Promise<ColumnValues[]>;
+/** With fewer of a row group's rows, what is needed is copied, so that the rest can go. */
+const NARROW_SHARE_MAX = 0.5;
+
+/** A row group to read, and the extent of its rows that are needed. */
+interface BlockPlan {
+  readonly block: number;
+  from: number;
+  to: number;
+  isNarrow: boolean;
+}
+
+/** Columns of picked rows. */
+export interface PickedRows {
+  /** For each column, by name, what its rows were read from. Whoever is done with one may delete it. */
+  readonly columns: Map<string, readonly ByteColumn[]>;
+  /** For each list its rows. */
+  readonly picks: readonly Picks[];
+}
+
+/** So many consecutive row numbers. */
+export function rowsFrom(first: number, count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let i = 0; i < count; i++) rows[i] = first + i;
+  return rows;
 }

@@ -1,0 +1,167 @@
+import { zstdDecompressSync } from "node:zlib";
+import type { ColumnMetaData } from "hyparquet";
+import { boolColumn, type ByteColumn, byteColumn, gapOf } from "./byte_column.ts";
+import type { Column } from "./columns.ts";
+import { countOf, ENCODING, type Fields, PAGE, readPageHeader, structOf } from "./page_header.ts";
+import { readHybrid } from "./rle_hybrid.ts";
+
+/** A value's place among plain bytes. */
+type Values = Pick<ByteColumn, "bytes" | "starts">;
+
+/** A data page whose values are not read yet; the levels of its rows are 1 where there is a value. */
+interface Page {
+  readonly levels: Int32Array;
+  readonly encoding: number;
+  readonly present: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Decodes a column chunk as this program writes it, without making values of JavaScript.
+ * Throws Error where it is damaged.
+ * @param isOptional whether the column may hold nulls
+ * @returns null where it is encoded in a way that this program does not write
+ */
+export function decodeChunk(
+  bytes: Uint8Array,
+  data: Pick<ColumnMetaData, "codec" | "num_values">,
+  column: Column,
+  isOptional: boolean,
+): ByteColumn | null {
+  if (data.codec !== "ZSTD" && data.codec !== "UNCOMPRESSED") return null;
+  const unpack = (packed: Uint8Array, size: number) =>
+    data.codec === "ZSTD" ? decompress(packed, size) : packed;
+  const codes = new Int32Array(Number(data.num_values));
+  const pages: Page[] = [];
+  let dictionary: Values | null = null;
+  let rows = 0;
+  for (let at = 0; at < bytes.length;) {
+    const { fields, end } = readPageHeader(bytes, at);
+    at = end + countOf(fields, 3);
+    if (at > bytes.length) throw new Error("a page is cut off");
+    const packed = bytes.subarray(end, at);
+    if (fields[1] === PAGE.dictionary) {
+      const size = countOf(structOf(fields, 7), 1);
+      dictionary = plainValues([unpack(packed, countOf(fields, 2))], size, gapOf(column));
+    } else if (fields[1] === PAGE.dataV2) {
+      const levels = codes.subarray(rows, rows += countOf(structOf(fields, 8), 1));
+      pages.push(readPage(fields, packed, levels, isOptional, unpack));
+    } else return null;
+  }
+  if (rows !== codes.length) throw new Error(`a chunk has ${rows} of ${codes.length} rows`);
+  const present = pages.reduce((sum, page) => sum + page.present, 0);
+  const isAll = (encoding: number) => pages.every((page) => page.encoding === encoding);
+  if (column.type === "bool") return readBools(codes, pages);
+  if (dictionary !== null && isAll(ENCODING.rleDictionary)) {
+    return readIndexes(codes, pages, dictionary, gapOf(column));
+  }
+  if (!isAll(ENCODING.plain)) return null;
+  let code = 0;
+  if (present === codes.length) { for (; code < present; code++) codes[code] = code; }
+  else for (let row = 0; row < rows; row++) codes[row] = codes[row] === 1 ? code++ : -1;
+  if (code !== present) throw new Error("a page's nulls are not counted");
+  const gap = gapOf(column);
+  return byteColumn({ codes, ...plainValues(pages.map((page) => page.bytes), present, gap), gap });
+}
+
+/** Reads a page's levels, 1 where there is a value, into `levels`. */
+function readPage(
+  fields: Fields,
+  packed: Uint8Array,
+  levels: Int32Array,
+  isOptional: boolean,
+  unpack: (packed: Uint8Array, size: number) => Uint8Array,
+): Page {
+  const head = structOf(fields, 8);
+  const levelBytes = countOf(head, 5) + countOf(head, 6);
+  const nulls = countOf(head, 2);
+  if (isOptional) readHybrid(packed.subarray(0, levelBytes), 1, levels.length, levels);
+  else levels.fill(1);
+  const body = packed.subarray(levelBytes);
+  return {
+    levels,
+    encoding: countOf(head, 4),
+    present: levels.length - nulls,
+    bytes: head[7] === 0 ? body : unpack(body, countOf(fields, 2) - levelBytes),
+  };
+}
+
+function decompress(packed: Uint8Array, size: number): Uint8Array {
+  if (size === 0) return new Uint8Array();
+  // Given room for one byte more than there is, zlib ends with its first piece, and need not put pieces together.
+  const bytes = zstdDecompressSync(packed, { chunkSize: Math.max(size + 1, 64) });
+  if (bytes.length !== size) throw new Error(`a page has ${bytes.length} of ${size} bytes`);
+  return bytes;
+}
+
+/** Finds the values of plain pages, which it puts together. */
+function plainValues(pages: readonly Uint8Array[], count: number, gap: number): Values {
+  const bytes = pages.length === 1 ? pages[0] : concat(pages);
+  const starts = new Uint32Array(count + 1);
+  let at = gap;
+  for (let v = 0; v < count; v++) {
+    starts[v] = at;
+    if (gap === 0) at += 8;
+    else {
+      const p = at - 4;
+      at += gap +
+        ((bytes[p] | bytes[p + 1] << 8 | bytes[p + 2] << 16 | bytes[p + 3] << 24) >>> 0);
+    }
+    if (at - gap > bytes.length) throw new Error("a page ends before its values");
+  }
+  starts[count] = at;
+  return { bytes, starts };
+}
+
+function concat(pages: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pages.reduce((sum, page) => sum + page.length, 0));
+  let at = 0;
+  for (const page of pages) {
+    bytes.set(page, at);
+    at += page.length;
+  }
+  return bytes;
+}
+
+function readIndexes(
+  codes: Int32Array,
+  pages: readonly Page[],
+  dictionary: Values,
+  gap: number,
+): ByteColumn {
+  const count = dictionary.starts.length - 1;
+  spread(pages, ({ bytes, present }, out) => {
+    if (bytes.length > 0) readHybrid(bytes.subarray(1), bytes[0], present, out);
+    else if (present > 0) throw new Error("a page has no values");
+    for (let i = 0; i < present; i++) {
+      if (out[i] >= count) throw new Error("a page names a value that its dictionary lacks");
+    }
+  });
+  return byteColumn({ codes, ...dictionary, gap });
+}
+
+function readBools(codes: Int32Array, pages: readonly Page[]): ByteColumn | null {
+  if (pages.some(({ encoding }) => encoding !== ENCODING.plain && encoding !== ENCODING.rle)) {
+    return null;
+  }
+  spread(pages, ({ bytes, present, encoding }, out) => {
+    // Runs are preceded by their length.
+    if (encoding === ENCODING.rle) return readHybrid(bytes.subarray(4), 1, present, out);
+    if (bytes.length * 8 < present) throw new Error("a page ends before its values");
+    for (let i = 0; i < present; i++) out[i] = (bytes[i >> 3] >> (i & 7)) & 1;
+  });
+  return boolColumn(codes);
+}
+
+/** Puts the numbers of each page's values in place of the levels; -1 where a row has none. */
+function spread(pages: readonly Page[], read: (page: Page, out: Int32Array) => void): void {
+  const most = pages.reduce((max, { present }) => Math.max(max, present), 0);
+  const values = new Int32Array(most);
+  for (const page of pages) {
+    read(page, values);
+    const { levels } = page;
+    let next = 0;
+    for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? values[next++] : -1;
+    if (next !== page.present) throw new Error("a page's nulls are not counted");
+  }
+}

@@ -1,0 +1,74 @@
+import { type ByteColumn, gapOf, type PlainValues } from "./byte_column.ts";
+import type { Column } from "./columns.ts";
+import {
+  DISTINCT_SHARE_MAX,
+  SAMPLE_DICTIONARY_SHARE,
+  SAMPLE_PLAIN_SHARE,
+  SAMPLED_VALUES,
+  sampledPlaces,
+} from "./text_bytes.ts";
+import { ValueTable } from "./value_table.ts";
+
+/** Distinct values of the picked rows, and for each row that has one its place among them. */
+export interface PickedDictionary {
+  readonly values: PlainValues;
+  readonly indexes: Int32Array;
+}
+
+/**
+ * Builds the dictionary of picked rows, in the order in which its values come first; null where a dictionary would not
+ * halve the values. Of a source's values each is hashed once, however many rows have it.
+ * @param sourceOf for each row the number of its source
+ * @param codes for each row its value's number in that source, -1 for null
+ */
+export function pickDictionary(
+  column: Column,
+  sources: readonly ByteColumn[],
+  sourceOf: Uint32Array,
+  codes: Int32Array,
+  present: number,
+): PickedDictionary | null {
+  if (present === 0) return null;
+  const gap = gapOf(column);
+  const isLikely = sampleVerdict(sources, sourceOf, codes, gap);
+  if (isLikely === false) return null;
+  const distinctMax = isLikely === true ? Infinity : present * DISTINCT_SHARE_MAX;
+  const table = new ValueTable(gap);
+  const indexes = new Int32Array(present);
+  const known: (Int32Array | undefined)[] = new Array(sources.length);
+  let next = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    if (code < 0) continue;
+    const source = sourceOf[i];
+    const numbers = known[source] ??= new Int32Array(sources[source].starts.length);
+    // A number plus one, so that new memory says "not yet".
+    if (numbers[code] === 0) {
+      numbers[code] = table.add(sources[source], code) + 1;
+      if (table.count > distinctMax) return null;
+    }
+    indexes[next++] = numbers[code] - 1;
+  }
+  return { values: table.values, indexes };
+}
+
+/** What a sample says: a dictionary pays, it does not, or (null) all values must be counted. */
+function sampleVerdict(
+  sources: readonly ByteColumn[],
+  sourceOf: Uint32Array,
+  codes: Int32Array,
+  gap: 0 | 4,
+): boolean | null {
+  if (codes.length <= SAMPLED_VALUES) return null;
+  const table = new ValueTable(gap);
+  let present = 0;
+  for (const i of sampledPlaces(codes.length)) {
+    const code = codes[i];
+    if (code < 0) continue;
+    present++;
+    table.add(sources[sourceOf[i]], code);
+  }
+  const share = present === 0 ? 0 : table.count / present;
+  if (share > SAMPLE_PLAIN_SHARE) return false;
+  return share <= SAMPLE_DICTIONARY_SHARE ? true : null;
+}
