@@ -1,5 +1,4 @@
 import type { Column } from "./columns.ts";
-import { textBytes } from "./text_bytes.ts";
 
 /**
  * A column's values as Parquet's plain bytes: rows name values by number, so that they can be moved, compared and
@@ -42,13 +41,17 @@ export function boolColumn(codes: Int32Array): ByteColumn {
   return byteColumn({ codes, bytes: BOOL_BYTES, starts: BOOL_STARTS, gap: 0 });
 }
 
+const encoder = new TextEncoder();
+
 /** The bytes of values that were decoded otherwise, such as those of an encoding that this program never writes. */
 export function columnOfValues(column: Column, values: readonly unknown[]): ByteColumn {
   if (column.type === "bool") {
     return boolColumn(Int32Array.from(values, (value) => value === null ? -1 : value ? 1 : 0));
   }
   const gap = gapOf(column);
-  const list = gap === 4 ? textBytes(values) : values as readonly (number | null)[];
+  const list = values.map((value) =>
+    typeof value === "string" ? encoder.encode(value) : value as number | Uint8Array | null
+  );
   const sizeOf = (value: Uint8Array | number) => typeof value === "number" ? 8 : value.length;
   const present = list.filter((value) => value !== null);
   const bytes = new Uint8Array(present.reduce<number>((sum, v) => sum + gap + sizeOf(v), 0));

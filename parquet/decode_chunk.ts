@@ -1,9 +1,9 @@
-import { zstdDecompressSync } from "node:zlib";
 import type { ColumnMetaData } from "hyparquet";
 import { boolColumn, type ByteColumn, byteColumn, gapOf } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import { countOf, ENCODING, type Fields, PAGE, readPageHeader, structOf } from "./page_header.ts";
 import { readHybrid } from "./rle_hybrid.ts";
+import { decompress } from "./zstd.ts";
 
 /** A value's place among plain bytes. */
 type Values = Pick<ByteColumn, "bytes" | "starts">;
@@ -84,14 +84,6 @@ function readPage(
     present: levels.length - nulls,
     bytes: head[7] === 0 ? body : unpack(body, countOf(fields, 2) - levelBytes),
   };
-}
-
-function decompress(packed: Uint8Array, size: number): Uint8Array {
-  if (size === 0) return new Uint8Array();
-  // Given room for one byte more than there is, zlib ends with its first piece, and need not put pieces together.
-  const bytes = zstdDecompressSync(packed, { chunkSize: Math.max(size + 1, 64) });
-  if (bytes.length !== size) throw new Error(`a page has ${bytes.length} of ${size} bytes`);
-  return bytes;
 }
 
 /** Finds the values of plain pages, which it puts together. */

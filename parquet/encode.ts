@@ -181,8 +181,7 @@ function footerBytesMax(columnCount: number, rowGroupCount: number): number {
   return 1024 + columnCount * 64 + rowGroupCount * columnCount * FOOTER_CHUNK_BYTES_MAX;
 }
 
-/** The lake's compression: zstd, level 1. */
-export function compress(bytes: Uint8Array): Uint8Array {
+function compress(bytes: Uint8Array): Uint8Array {
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
   if (bytes.length < LIMITS.largeRecordBytes) return zstdCompressSync(bytes, { params });
   relieveMemory();

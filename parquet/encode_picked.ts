@@ -4,10 +4,11 @@ import { type ByteColumn, gapOf } from "./byte_column.ts";
 import { ChunkBounds } from "./chunk_bounds.ts";
 import type { Column } from "./columns.ts";
 import { pickDictionary, type PickedDictionary } from "./pick_dictionary.ts";
-import { compress, type EncodedChunk } from "./encode.ts";
+import type { EncodedChunk } from "./encode.ts";
 import { dataPageHeader, dictionaryPageHeader, ENCODING } from "./page_header.ts";
 import { hybridBytesMax, writeHybrid } from "./rle_hybrid.ts";
 import { copyBytes } from "./value_table.ts";
+import { compress } from "./zstd.ts";
 
 /** Plain bytes at which a page ends, as Parquet's writers have it. */
 const PAGE_BYTES = 1024 * 1024;

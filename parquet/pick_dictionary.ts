@@ -1,13 +1,16 @@
 import { type ByteColumn, gapOf, type PlainValues } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
-import {
-  DISTINCT_SHARE_MAX,
-  SAMPLE_DICTIONARY_SHARE,
-  SAMPLE_PLAIN_SHARE,
-  SAMPLED_VALUES,
-  sampledPlaces,
-} from "./text_bytes.ts";
 import { ValueTable } from "./value_table.ts";
+
+/** Values that are looked at first, some next to each other, since like events come together. */
+const SAMPLED_VALUES = 1000;
+const SAMPLED_TOGETHER = 8;
+/** A sample that repeats itself less is of a column with too many distinct values for a dictionary. */
+const SAMPLE_PLAIN_SHARE = 0.97;
+/** A sample that repeats itself this much is of one that repeats itself at least as much as a whole. */
+const SAMPLE_DICTIONARY_SHARE = 0.5;
+/** With a greater share of distinct values a dictionary would not halve the column. */
+const DISTINCT_SHARE_MAX = 0.5;
 
 /** Distinct values of the picked rows, and for each row that has one its place among them. */
 export interface PickedDictionary {
@@ -71,4 +74,17 @@ function sampleVerdict(
   const share = present === 0 ? 0 : table.count / present;
   if (share > SAMPLE_PLAIN_SHARE) return false;
   return share <= SAMPLE_DICTIONARY_SHARE ? true : null;
+}
+
+/** At places without a pattern, which values that recur in step would hide from; the same ones each time. */
+function sampledPlaces(count: number): number[] {
+  const places: number[] = [];
+  let state = 1;
+  while (places.length < SAMPLED_VALUES) {
+    // Numerical Recipes' quick generator; its upper bits are the better ones.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const start = Math.floor(state / 2 ** 32 * (count - SAMPLED_TOGETHER));
+    for (let i = start; i < start + SAMPLED_TOGETHER; i++) places.push(i);
+  }
+  return places;
 }

@@ -4,14 +4,14 @@ const BATCH_VALUES = 256;
  * Values that are looked at first to tell whether a dictionary pays: some next to each other, since like events come
  * together, at places spread over the column.
  */
-export const SAMPLED_VALUES = 1000;
+const SAMPLED_VALUES = 1000;
 const SAMPLED_TOGETHER = 8;
 /** A sample that repeats itself less is of a column with too many distinct values for a dictionary. */
-export const SAMPLE_PLAIN_SHARE = 0.97;
+const SAMPLE_PLAIN_SHARE = 0.97;
 /** A sample that repeats itself this much is of one that repeats itself at least as much as a whole. */
-export const SAMPLE_DICTIONARY_SHARE = 0.5;
+const SAMPLE_DICTIONARY_SHARE = 0.5;
 /** With a greater share of distinct values a dictionary would not halve the column. */
-export const DISTINCT_SHARE_MAX = 0.5;
+const DISTINCT_SHARE_MAX = 0.5;
 
 const encoder = new TextEncoder();
 
@@ -23,10 +23,7 @@ const encoder = new TextEncoder();
 export function isMostlyDistinct(values: readonly unknown[]): boolean {
   if (values.some((value) => value instanceof Uint8Array)) return true;
   const isWhole = values.length <= SAMPLED_VALUES;
-  const share = distinctShare(
-    isWhole ? values : sampledPlaces(values.length).map((place) => values[place]),
-    Infinity,
-  );
+  const share = distinctShare(isWhole ? values : sampleOf(values), Infinity);
   if (isWhole) return share > DISTINCT_SHARE_MAX;
   if (share > SAMPLE_PLAIN_SHARE) return true;
   if (share <= SAMPLE_DICTIONARY_SHARE) return false;
@@ -34,20 +31,17 @@ export function isMostlyDistinct(values: readonly unknown[]): boolean {
   return distinctShare(values, present * DISTINCT_SHARE_MAX) > DISTINCT_SHARE_MAX;
 }
 
-/**
- * Places of the values to look at first, of more than `SAMPLED_VALUES`: without a pattern, which values that recur in
- * step would hide from; the same ones each time.
- */
-export function sampledPlaces(count: number): number[] {
-  const places: number[] = [];
+/** At places without a pattern, which values that recur in step would hide from; the same ones each time. */
+function sampleOf(values: readonly unknown[]): unknown[] {
+  const sample: unknown[] = [];
   let state = 1;
-  while (places.length < SAMPLED_VALUES) {
+  while (sample.length < SAMPLED_VALUES) {
     // Numerical Recipes' quick generator; its upper bits are the better ones.
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const start = Math.floor(state / 2 ** 32 * (count - SAMPLED_TOGETHER));
-    for (let i = start; i < start + SAMPLED_TOGETHER; i++) places.push(i);
+    const start = Math.floor(state / 2 ** 32 * (values.length - SAMPLED_TOGETHER));
+    for (let i = start; i < start + SAMPLED_TOGETHER; i++) sample.push(values[i]);
   }
-  return places;
+  return sample;
 }
 
 /** The share of distinct values among those that are there; 1 as soon as there are more than `distinctMax`. */
