@@ -8,6 +8,7 @@ import type { ResultMessage, ShardObject } from "../workers/mod.ts";
 import { commitShard, type Report } from "./commit_shard.ts";
 import { isLakeTrouble } from "./lake_gate.ts";
 import type { RunContext } from "./run_context.ts";
+import { prefixOf, readerOf } from "./shard_source.ts";
 import { ShardTurns } from "./shard_turns.ts";
 import { WorkerLost } from "./shard_worker.ts";
 import { Wake } from "./wake.ts";
@@ -145,14 +146,15 @@ export class Dispatcher {
   }
 
   async #readAndCommit(shard: LeasedShard, signal: AbortSignal): Promise<void> {
-    const source = this.#context.sources.get(shard.sourceUrl)!;
+    const source = readerOf(shard.sourceUrl, this.#context.sources);
+    const prefix = prefixOf(shard.sourceUrl, source);
     const reports: Report[] = new Array(shard.refs.length);
     const places: number[] = [];
     const objects: ShardObject[] = [];
     for (let i = 0; i < shard.refs.length; i += GRANTS_AT_ONCE) {
       await Promise.all(
         shard.refs.slice(i, i + GRANTS_AT_ONCE).map(async (ref, offset) => {
-          const prepared = await prepare(source, ref, signal);
+          const prepared = await prepare(source, { ref, prefix, signal });
           if ("status" in prepared) reports[i + offset] = prepared;
           else objects[i + offset] = prepared;
         }),
@@ -282,10 +284,13 @@ function nextStep(status: "later" | "denied" | "expired" | "changed" | "gone"): 
 
 async function prepare(
   source: Source,
-  ref: PlannedRef,
-  signal: AbortSignal,
+  { ref, prefix, signal }: {
+    readonly ref: PlannedRef;
+    readonly prefix: string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ShardObject | Report> {
-  const reason = skipReason(ref.key.slice(source.prefix.length));
+  const reason = skipReason(ref.key.slice(prefix.length));
   if (reason !== null) return { status: "not_read", reason };
   if (ref.size > LIMITS.objectInflatedBytesMax) {
     const message = `more than ${LIMITS.objectInflatedBytesMax / 1024 / 1024} MB stored`;

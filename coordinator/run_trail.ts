@@ -73,8 +73,8 @@ export class TrailRun implements Disposable {
   /** Aborts when something failed that the others cannot go on without. */
   readonly #failed = new AbortController();
   readonly #drain: AbortSignal;
-  /** Passes over the sources so far. */
-  #passes = 0;
+  /** URLs of the sources that were gone over once. */
+  readonly #passed = new Set<string>();
   #foreignNamed = false;
   /** What kept a source from being listed. */
   #listingError: unknown = null;
@@ -108,7 +108,7 @@ export class TrailRun implements Disposable {
       .catch((error) => {
         // A drain ends it early, which is no failure.
         if (!this.#drain.aborted) throw error;
-      }) ?? this.#list(null);
+      }) ?? this.#listAll();
     const shards = this.#dispatcher.run({
       drain: this.#drain,
       untilIdle: listed,
@@ -134,16 +134,22 @@ export class TrailRun implements Disposable {
     await this.#all(this.#continuously(pause));
   }
 
-  /** Follows the sources: a pass, then a pause, until the drain. Rejects like `once`. */
+  /**
+   * Follows the sources: of each a pass, then a pause, until the drain. A source whose pass takes long, as the first one
+   * over an old bucket, keeps no other one waiting. Rejects like `once`.
+   */
   async follow(
     intervalMs: number,
     pause: (ms: number, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const passes = async () => {
-      while (!this.#drain.aborted) {
-        await this.#list(intervalMs);
-        await pause(intervalMs, this.#drain);
-      }
+      await this.#countLeftOver();
+      await Promise.all(this.#sources.map(async (source) => {
+        while (!this.#drain.aborted) {
+          await this.#listOne(source, intervalMs);
+          await pause(intervalMs, this.#drain);
+        }
+      }));
     };
     await this.#all([passes(), ...this.#continuously(pause)]);
   }
@@ -209,34 +215,37 @@ export class TrailRun implements Disposable {
     }
   }
 
-  /**
-   * One pass over every source, of several at an interval or the only one; a source that cannot be listed does not keep
-   * the others from it.
-   */
-  async #list(intervalMs: number | null): Promise<void> {
-    const { context } = this.#run;
-    this.#listingError = null;
-    if (this.#passes === 0) {
-      const left = await context.store.leftOver({ sourceUrls: [...context.sources.keys()] });
-      context.report.objects.listed += left;
-    }
-    await Promise.all(
-      outermost([...context.sources.values()]).map(async (source) => {
-        try {
-          await this.#listOne(source, intervalMs);
-          context.report.addListing(source.url, true);
-        } catch (error) {
-          if (this.#drain.aborted) return;
-          log.error(describeError(error));
-          context.report.addListing(source.url, false);
-          this.#listingError = error;
-        }
-      }),
-    );
-    this.#passes++;
+  get #sources(): readonly Source[] {
+    return outermost([...this.#run.context.sources.values()]);
   }
 
+  async #countLeftOver(): Promise<void> {
+    const { store, sources, report } = this.#run.context;
+    report.objects.listed += await store.leftOver({ sourceUrls: [...sources.keys()] });
+  }
+
+  /** One pass over every source. */
+  async #listAll(): Promise<void> {
+    await this.#countLeftOver();
+    await Promise.all(this.#sources.map((source) => this.#listOne(source, null)));
+  }
+
+  /** A pass over a source, of several at an interval or the only one. One that fails is noted: others go on. */
   async #listOne(source: Source, intervalMs: number | null): Promise<void> {
+    const { report } = this.#run.context;
+    try {
+      await this.#pass(source, intervalMs);
+      report.addListing(source.url, true);
+    } catch (error) {
+      if (this.#drain.aborted) return;
+      log.error(describeError(error));
+      report.addListing(source.url, false);
+      this.#listingError = error;
+    }
+    this.#passed.add(source.url);
+  }
+
+  async #pass(source: Source, intervalMs: number | null): Promise<void> {
     const { context, workers } = this.#run;
     const { choice, lane, schedule } = this.#options;
     const common = {
@@ -251,7 +260,7 @@ export class TrailRun implements Disposable {
     // A folder is always listed whole: that costs nothing, and files appear in it anywhere.
     if (source.kind === "file" || schedule === undefined) {
       const accept = (key: string) => chooses(choice, key.slice(source.prefix.length));
-      return await listTrail(source, { ...common, accept, isFirst: this.#passes === 0 });
+      return await listTrail(source, { ...common, accept, isFirst: !this.#passed.has(source.url) });
     }
     await listPass(source, {
       ...common,

@@ -6,6 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { TrailsieveError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
+import { isOfSources } from "./of_sources.ts";
 import { QUEUES } from "./queue.ts";
 import type { Tables } from "./tables.ts";
 import type { LeasedShard } from "./types.ts";
@@ -30,7 +31,9 @@ export async function takeJob(
   db: Kysely<Tables>,
   sourceUrls: readonly string[] | undefined,
 ): Promise<TakenShard | null> {
-  const sources = sourceUrls === undefined ? null : [...sourceUrls];
+  const sources = sourceUrls === undefined ? sql`null` : sql`(
+    select coalesce(array_agg(distinct t.source_url), '{}') from turns t
+    where ${isOfSources("t.source_url", sourceUrls)})`;
   const { rows: [row] } = await sql<TakenShard>`
     select taken_id as id, taken_lane as lane, generation, taken_priority as priority,
       taken_releases as releases, taken_scope as scope, taken_source as "sourceUrl"

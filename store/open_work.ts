@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
 import { QUEUES } from "./queue.ts";
+import { isOfSources } from "./of_sources.ts";
 import { isAlive } from "./replica.ts";
 import type { OfSources, OfWork, OpenWork, Store } from "./types.ts";
 
@@ -9,9 +10,7 @@ export async function openWork(
   database: Database,
   { sourceUrls, backfillIds, lane }: OfWork = {},
 ): Promise<OpenWork> {
-  const isReadable = sourceUrls === undefined
-    ? sql`true`
-    : sql`s.source_url = any(${[...sourceUrls]}::text[])`;
+  const isReadable = isOfSources("s.source_url", sourceUrls);
   const isAsked = backfillIds === undefined
     ? sql`true`
     : sql`s.backfill_id = any(${[...backfillIds]}::uuid[])`;

@@ -3,6 +3,7 @@
  * `-infinity` are what they say.
  */
 import { sql } from "kysely";
+import { isOfSources } from "./of_sources.ts";
 import type { Database } from "./database.ts";
 import type { Store, Suppression } from "./types.ts";
 
@@ -26,7 +27,7 @@ export async function adoptShards(
 ): Promise<void> {
   const isOurs = "backfillIds" in of
     ? sql`backfill_id = any(${[...of.backfillIds]}::uuid[])`
-    : sql`backfill_id is null and source_url = any(${[...of.sourceUrls]}::text[])`;
+    : sql`backfill_id is null and ${isOfSources("source_url", of.sourceUrls)}`;
   await database.query(
     "adopt shards",
     (db) =>

@@ -27,7 +27,7 @@ export interface Backlog {
 
 /** Which shards a replica can read; left out, all of them. */
 export interface OfSources {
-  /** `Source.url`s that this replica was started with. */
+  /** `Source.url`s that this replica was started with; sources below them are meant too. */
   readonly sourceUrls?: readonly string[];
 }
 

@@ -19,6 +19,8 @@ const NEVER_MS = 180_000;
 export interface StartOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the trail's bucket. */
+  readonly sources?: readonly string[];
   /** Default 1: three replicas share two cores. */
   readonly workers?: number;
 }
@@ -64,7 +66,8 @@ export class Cluster implements AsyncDisposable {
     const replica = new Replica(name, {
       args: [
         ...command,
-        ...["--source", `s3://${TRAIL}/`, "--lake", `s3://${LAKE}/`, "--database", url.href],
+        ...options.sources ?? ["--source", `s3://${TRAIL}/`],
+        ...["--lake", `s3://${LAKE}/`, "--database", url.href],
         ...["--alert", "webhook", "--workers", String(options.workers ?? 1)],
         ...["--report", `${name}.json`, "--log-format", "text", ...options.args ?? []],
       ],

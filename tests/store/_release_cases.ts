@@ -145,6 +145,10 @@ export const RELEASE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals((await store.openWork({ sourceUrls })).ready, 0);
     assertEquals((await store.openWork({ sourceUrls: [] })).shards, 0);
     assertEquals((await store.takeShard())?.sourceUrl, "s3://theirs/");
+    // What a run over a part of ours has planned can be read, and nobody else may be left to do so.
+    await plan("s3://ours/below/", refsOf(1, { from: 7 })[0]);
+    assertEquals((await store.openWork({ sourceUrls })).ready, 1);
+    assertEquals((await store.takeShard({ sourceUrls }))?.sourceUrl, "s3://ours/below/");
   },
 
   async "backlog() counts what is open and tells the age of its oldest shard"(store) {
