@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { BackfillSettings } from "../core/backfill_config.ts";
-import { describeError } from "../core/errors.ts";
+import { describeError, TrailsieveError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
 import { backfillKey, daysOf, type NewRange, planRanges, type TimeRange } from "./backfill_plan.ts";
+import type { BackfillState } from "../store/mod.ts";
 import { checkTrail } from "./check_accounts.ts";
 import { BackfillLister, type BackfillListing } from "./list_backfill.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -14,6 +16,8 @@ import type { Planning } from "./run_trail.ts";
 const RANGES_AT_ONCE = 1000;
 /** How often the database is asked what is open, for the progress. */
 const ASK_MS = 2000;
+/** How often it is asked whether another process has planned the range. */
+const PLAN_WAIT_MS = 500;
 
 const log = logOf("backfill");
 
@@ -94,8 +98,8 @@ export async function backfill(call: BackfillCall, range: TimeRange): Promise<Ru
 
 /** Finds the ranges of a source, unless an earlier run has, and says which of them are left. */
 async function planSource(listing: BackfillListing, what: string): Promise<void> {
-  const { source, store, backfill, choice, progress, signal } = listing;
-  const state = await store.beginBackfill({ ...backfill, what });
+  const { source, store, backfill, progress } = listing;
+  const state = await planOnce(listing, what);
   if (state.kind === "repeated") {
     const at = new Date(state.finishedAt ?? 0).toISOString();
     log.info(
@@ -103,23 +107,43 @@ async function planSource(listing: BackfillListing, what: string): Promise<void>
         (backfill.again ? "reading it again" : "listing it again for files that came since"),
     );
   }
-  if (!state.isPlanned) {
-    let found: NewRange[] = [];
-    for await (const range of planRanges(source, choice, signal)) {
-      found.push(range);
-      if (found.length < RANGES_AT_ONCE) continue;
-      await store.addRanges(backfill.id, found, { complete: false });
-      found = [];
-    }
-    signal.throwIfAborted();
-    await store.addRanges(backfill.id, found, { complete: true });
-  }
   const { all, listed } = await store.countRanges(backfill.id);
   progress.ranges += all;
   progress.rangesListed += listed;
   if (all === 0) log.warn(`There is nothing below ${source.url}: is the prefix right?`);
   if (state.kind === "resumed" && state.isPlanned) {
     log.info(`${source.url}: going on; ${listed} of ${all} key ranges were listed before`);
+  }
+}
+
+/** Finds the ranges, unless they are known. @returns the backfill as it was found */
+async function planOnce(listing: BackfillListing, what: string): Promise<BackfillState> {
+  const { source, store, backfill, choice, signal } = listing;
+  let isTold = false;
+  while (true) {
+    const state = await store.beginBackfill({ ...backfill, what });
+    if (state.isPlanned) return state;
+    if (state.kind === "planned by another") {
+      if (!isTold) log.info(`${source.url}: another process plans this range; waiting for it`);
+      isTold = true;
+      await delay(PLAN_WAIT_MS, undefined, { signal });
+      continue;
+    }
+    try {
+      let found: NewRange[] = [];
+      for await (const range of planRanges(source, choice, signal)) {
+        found.push(range);
+        if (found.length < RANGES_AT_ONCE) continue;
+        await store.addRanges(backfill.id, found, { complete: false });
+        found = [];
+      }
+      signal.throwIfAborted();
+      await store.addRanges(backfill.id, found, { complete: true });
+      return state;
+    } catch (error) {
+      // Another one took this process for dead.
+      if (!(error instanceof TrailsieveError && error.code === "fenced")) throw error;
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describeError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { logOf } from "../core/log.ts";
@@ -12,6 +13,8 @@ import type { BackfillProgress, RunReport } from "./run_report.ts";
 
 /** Ranges of a plan in memory at a time. */
 const RANGES_AT_ONCE = 1000;
+/** How often it is looked whether ranges of other replicas are listed, or have become free. */
+const OTHERS_WAIT_MS = 500;
 
 const log = logOf("list");
 
@@ -39,6 +42,9 @@ export class BackfillLister {
   /** How far each range is listed whose refs wait in the planner. */
   #progress = new Map<number, RangeProgress>();
   #planning: Promise<void> = Promise.resolve();
+  /** Places of ranges that could not be listed, and whether another replica was at one. */
+  readonly #failed = new Set<number>();
+  #leftToOthers = false;
   /** What kept shards from being planned; then listing makes no sense any more. */
   #broken: { readonly error: unknown } | null = null;
 
@@ -50,12 +56,25 @@ export class BackfillLister {
   }
 
   /**
-   * Lists every open range, day after day, some at the same time. Of ranges that cannot be listed the others are
-   * not held up. Rejects with the first such failure when all others are listed, and with the signal's reason.
+   * Lists every open range, day after day, some at the same time, and shares them with other replicas: what one of
+   * these is at is waited for, and taken over if it dies. Of ranges that cannot be listed the others are not held up.
+   * Rejects with the first such failure when all others are listed, and with the signal's reason.
    */
   async run(): Promise<void> {
-    const { store, backfill, signal } = this.#listing;
+    const { signal } = this.#listing;
     const failures: unknown[] = [];
+    while (true) {
+      this.#leftToOthers = false;
+      await this.#listOpen(failures);
+      if (!this.#leftToOthers) break;
+      await delay(OTHERS_WAIT_MS, undefined, { signal });
+    }
+    signal.throwIfAborted();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #listOpen(failures: unknown[]): Promise<void> {
+    const { store, backfill } = this.#listing;
     let after: BackfillRange | null = null;
     while (true) {
       const ranges: readonly BackfillRange[] = await store.openRanges(backfill.id, {
@@ -70,13 +89,11 @@ export class BackfillLister {
       }
       after = ranges[ranges.length - 1];
     }
-    signal.throwIfAborted();
-    if (failures.length > 0) throw failures[0];
   }
 
   async #listGroup(group: readonly BackfillRange[], failures: unknown[]): Promise<void> {
     const { signal } = this.#listing;
-    const waiting = [...group];
+    const waiting = group.filter(({ place }) => !this.#failed.has(place));
     const lanes = Array.from({ length: LIMITS.listConcurrency }, async () => {
       for (let range; (range = waiting.shift()) !== undefined;) {
         try {
@@ -85,6 +102,7 @@ export class BackfillLister {
           if (signal.aborted || this.#broken !== null) return;
           log.error(describeError(error));
           failures.push(error);
+          this.#failed.add(range.place);
         }
       }
     });
@@ -96,8 +114,13 @@ export class BackfillLister {
   async #list(range: BackfillRange): Promise<void> {
     const { source, store, report, progress, choice, backfill, signal } = this.#listing;
     const { place } = range;
-    let listedUntil = range.listedUntil;
-    for await (const page of listRange(source, range, signal)) {
+    const claimed = await store.claimRange(backfill.id, place);
+    if (claimed === null) {
+      this.#leftToOthers = true;
+      return;
+    }
+    let { listedUntil } = claimed;
+    for await (const page of listRange(source, { ...range, listedUntil }, signal)) {
       signal.throwIfAborted();
       const refs = page.filter((ref) => choosesKey(choice, source, ref.key));
       const { unknown, inLedger, settledSince } = await store.filterUnknown(source.scope, refs, {

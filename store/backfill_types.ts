@@ -47,9 +47,9 @@ export interface RangeProgress {
 export interface BackfillState {
   /**
    * `new`; `resumed`, where an earlier run was interrupted; `repeated`, where an earlier run had finished: its
-   * ranges are forgotten and to be planned again.
+   * ranges are forgotten and to be planned again; `planned by another`, where a replica that lives is at it.
    */
-  readonly kind: "new" | "resumed" | "repeated";
+  readonly kind: "new" | "resumed" | "repeated" | "planned by another";
   /** Whether all its ranges are known; else they are to be planned. */
   readonly isPlanned: boolean;
   /** When the earlier run finished, ms since the epoch; null unless repeated. */
@@ -71,7 +71,10 @@ export interface RuleAlerts {
 export interface BackfillStore {
   /** Enters a backfill, or finds it: see {@linkcode BackfillState}. */
   beginBackfill(key: BackfillKey): Promise<BackfillState>;
-  /** Adds ranges to a plan; `complete` says that there are no more. */
+  /**
+   * Adds ranges to a plan; `complete` says that there are no more. Rejects with `fenced` where another replica has
+   * taken the plan over, or completed it.
+   */
   addRanges(
     id: string,
     ranges: readonly Pick<BackfillRange, "kind" | "prefix" | "days">[],
@@ -82,6 +85,8 @@ export interface BackfillStore {
     id: string,
     options: { readonly limit: number; readonly after: BackfillRange | null },
   ): Promise<readonly BackfillRange[]>;
+  /** Takes a range to list it. @returns how far it is listed; null if it is to its end, or a replica that lives is at it */
+  claimRange(id: string, place: number): Promise<Pick<BackfillRange, "listedUntil"> | null>;
   /** How many ranges a plan has, and how many are listed. */
   countRanges(id: string): Promise<{ readonly all: number; readonly listed: number }>;
   noteRanges(id: string, progress: readonly RangeProgress[]): Promise<void>;

@@ -2,6 +2,8 @@ import { sql } from "kysely";
 import { LEVELS } from "../core/types.ts";
 import { batches } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { fenced } from "./lease.ts";
+import { isAlive } from "./replica.ts";
 import type {
   BackfillKey,
   BackfillRange,
@@ -13,22 +15,29 @@ import type {
 /** See {@linkcode BackfillStore.beginBackfill}. */
 export async function beginBackfill(
   database: Database,
+  replicaId: string,
   { id, again, what }: BackfillKey,
 ): Promise<BackfillState> {
   return await database.transact("begin a backfill", async (trx) => {
-    const { numAffectedRows } = await sql`insert into backfills (id, again, what)
-      values (${id}, ${again}, ${what}) on conflict do nothing`.execute(trx);
+    const { numAffectedRows } = await sql`insert into backfills (id, again, what, planned_by)
+      values (${id}, ${again}, ${what}, ${replicaId}) on conflict do nothing`.execute(trx);
     if (numAffectedRows === 1n) return { kind: "new", isPlanned: false, finishedAt: null };
-    const { rows: [row] } = await sql<{ finished_ms: number | null; is_planned: boolean }>`
+    const { rows: [row] } = await sql<
+      { finished_ms: number | null; is_planned: boolean; is_others: boolean }
+    >`
       select extract(epoch from finished_at)::float8 * 1000 as finished_ms,
-        planned_at is not null as is_planned
+        planned_at is not null as is_planned,
+        coalesce(planned_by <> ${replicaId}::uuid, false) and ${isAlive("planned_by")} as is_others
       from backfills where id = ${id} for update`.execute(trx);
-    if (row.finished_ms !== null || !row.is_planned) {
-      await sql`delete from backfill_ranges where backfill_id = ${id}`.execute(trx);
+    if (row.finished_ms === null && row.is_planned) {
+      return { kind: "resumed", isPlanned: true, finishedAt: null };
     }
-    if (row.finished_ms === null) {
-      return { kind: "resumed", isPlanned: row.is_planned, finishedAt: null };
+    if (row.finished_ms === null && row.is_others) {
+      return { kind: "planned by another", isPlanned: false, finishedAt: null };
     }
+    await sql`delete from backfill_ranges where backfill_id = ${id}`.execute(trx);
+    await sql`update backfills set planned_by = ${replicaId}::uuid where id = ${id}`.execute(trx);
+    if (row.finished_ms === null) return { kind: "resumed", isPlanned: false, finishedAt: null };
     await sql`update backfills set started_at = now(), planned_at = null, finished_at = null
       where id = ${id}`.execute(trx);
     // Its next summary tells what the next run finds.
@@ -40,11 +49,17 @@ export async function beginBackfill(
 /** See {@linkcode BackfillStore.addRanges}. */
 export async function addRanges(
   database: Database,
+  replicaId: string,
   id: string,
   ranges: readonly Pick<BackfillRange, "kind" | "prefix" | "days">[],
   { complete }: { readonly complete: boolean },
 ): Promise<void> {
   await database.transact("plan a backfill", async (trx) => {
+    // The lock keeps another one from taking the plan over until this is stored.
+    const { rows } = await sql`select 1 from backfills
+      where id = ${id} and planned_by = ${replicaId}::uuid and planned_at is null for update`
+      .execute(trx);
+    if (rows.length === 0) throw fenced("plan a backfill", "another process plans it");
     for (const batch of batches(ranges)) {
       await sql`
         insert into backfill_ranges (backfill_id, kind, prefix, day_from, day_to)
@@ -91,6 +106,25 @@ export async function openRanges(
     days: row.from_ms === null ? null : { fromMs: row.from_ms, toMs: row.to_ms! },
     listedUntil: row.listed_until,
   }));
+}
+
+/** See {@linkcode BackfillStore.claimRange}. */
+export async function claimRange(
+  database: Database,
+  replicaId: string,
+  id: string,
+  place: number,
+): Promise<Pick<BackfillRange, "listedUntil"> | null> {
+  const { rows: [row] } = await database.query(
+    "claim a key range",
+    (db) =>
+      sql<{ listed_until: string | null }>`
+      update backfill_ranges set claimed_by = ${replicaId}::uuid
+      where backfill_id = ${id} and place = ${place} and not is_listed
+        and (claimed_by is null or claimed_by = ${replicaId}::uuid or not ${isAlive("claimed_by")})
+      returning listed_until`.execute(db),
+  );
+  return row === undefined ? null : { listedUntil: row.listed_until };
 }
 
 /** See {@linkcode BackfillStore.countRanges}. */

@@ -83,11 +83,15 @@ export class DatabaseStore implements Store {
   }
 
   beginBackfill(key: BackfillKey) {
-    return backfills.beginBackfill(this.database, key);
+    return backfills.beginBackfill(this.database, this.#replica.id, key);
   }
 
   addRanges(...args: Parameters<Store["addRanges"]>) {
-    return backfills.addRanges(this.database, ...args);
+    return backfills.addRanges(this.database, this.#replica.id, ...args);
+  }
+
+  claimRange(id: string, place: number) {
+    return backfills.claimRange(this.database, this.#replica.id, id, place);
   }
 
   openRanges(...args: Parameters<Store["openRanges"]>) {

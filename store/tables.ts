@@ -60,6 +60,7 @@ export interface Tables {
     finished_at: Instant | null;
     again: boolean;
     what: string;
+    planned_by: string | null;
   };
   backfill_ranges: {
     backfill_id: string;
@@ -70,6 +71,7 @@ export interface Tables {
     kind: "keys" | "level";
     prefix: string;
     listed_until: string | null;
+    claimed_by: string | null;
   };
   turns: { lane: "live" | "backfill"; source_url: string; last_turn: Generated<Bigint> };
   planned_refs: {

@@ -1,5 +1,6 @@
 /** Kills replicas at random while a trail arrives, and starts others in their place. */
 import { assert, assertEquals } from "@std/assert";
+import { DAY_MS } from "../../core/hours.ts";
 import { readReport } from "../support/report.ts";
 import { randomOf } from "../support/random.ts";
 import { type Arrival, arrivalsOf, finalState } from "./_arrivals.ts";
@@ -23,6 +24,10 @@ const GET_DELAY = { ms: 400, probability: 0.3 } as const;
 const PUT_DELAY = { ms: 300, probability: 1 } as const;
 const FOLLOW = ["poll", "--interval", "1s"];
 const ONCE = ["poll", "--once"];
+const day = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+/** Of the whole trail, so that it meets poll at every object. */
+const BACKFILL = ["backfill", "--from", day(-3), "--to", day(1)];
+const WORK = ["work"];
 
 /** Size and seed of a proof. */
 export interface KillOptions {
@@ -118,8 +123,9 @@ async function killWhileArriving(
     readonly random: () => number;
   },
 ): Promise<{ readonly shard: number; readonly hour: number }> {
-  // Some follow; others make one pass with compaction and end, and the next one comes in their place.
-  const startOne = () => cluster.start(random() < 0.5 ? FOLLOW : ONCE);
+  // Some follow or help; others make one pass with compaction and end, and the next one comes in their place.
+  const commands = [FOLLOW, FOLLOW, ONCE, ONCE, BACKFILL, WORK];
+  const startOne = () => cluster.start(commands[Math.floor(random() * commands.length)]);
   const running: Replica[] = Array.from({ length: REPLICAS }, startOne);
   let arrived = 0;
   const met = { shard: 0, hour: 0 };

@@ -82,6 +82,32 @@ test(
 );
 
 test(
+  "two backfills of one range, of which one is killed, share its plan and listing",
+  async (cluster, trail) => {
+    putAll(cluster, trail.objects);
+    const watched = watchRequests(cluster);
+    const slow = cluster.s3.faults.add({
+      operation: "ListObjectsV2",
+      action: { kind: "delay", ms: 150 },
+    });
+    const alone = cluster.start([...BACKFILL, "--dry-run"]);
+    assertEquals(await alone.ended, 0, alone.log);
+    const needed = watched.lists;
+    watched.lists = 0;
+    const [first, second, killed] = [1, 2, 3].map(() => cluster.start(BACKFILL));
+    await cluster.rowsOnceThereAre("select 1 from backfill_ranges where is_listed");
+    slow.remove();
+    killed.kill("SIGKILL");
+    await killed.ended;
+    for (const one of [first, second]) assertEquals(await one.ended, 0, one.log);
+    // What the killed one was at is listed again: sixteen ranges at most, and the levels if it planned.
+    assert(watched.lists < needed * 2, `${watched.lists} LIST requests, ${needed} alone`);
+    assertEquals([...watched.gets.keys()].sort(), logKeys(trail));
+    assertEquals(await cluster.outcome(), trail.expected);
+  },
+);
+
+test(
   "work goes on where a killed backfill was, suppresses as that one said, and the rerun sums up",
   async (cluster, trail) => {
     putAll(cluster, trail.objects);

@@ -62,6 +62,46 @@ export const BACKFILL_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals(await store.countRanges(ID), { all: 0, listed: 0 });
   },
 
+  async "two replicas never plan one backfill at once, and one takes over from the dead"(store) {
+    await begin(store);
+    await store.addRanges(ID, [{ kind: "keys", prefix: "a/", days: null }], { complete: false });
+    const [{ id: other }] = await rowsOf(
+      store,
+      `insert into replicas values (gen_random_uuid(), now()) returning id::text`,
+    ) as { id: string }[];
+    const giveTo = (column: string, table: string) =>
+      rowsOf(store, `update ${table} set ${column} = '${other}' returning 1`);
+    await giveTo("planned_by", "backfills");
+    assertEquals((await begin(store)).kind, "planned by another");
+    assertEquals(await store.countRanges(ID), { all: 1, listed: 0 });
+    const late = store.addRanges(ID, [{ kind: "keys", prefix: "b/", days: null }], {
+      complete: true,
+    });
+    assertEquals((await assertRejects(() => late, TrailsieveError)).code, "fenced");
+
+    await rowsOf(
+      store,
+      `update replicas set heartbeat_at = now() - interval '11 s'
+      where id = '${other}' returning 1`,
+    );
+    assertEquals(await begin(store), { kind: "resumed", isPlanned: false, finishedAt: null });
+    assertEquals(await store.countRanges(ID), { all: 0, listed: 0 });
+    await store.addRanges(ID, [{ kind: "keys", prefix: "a/", days: null }], { complete: true });
+
+    const [{ place }] = await store.openRanges(ID, { limit: 9, after: null });
+    await store.noteRanges(ID, [{ place, listedUntil: "a/5", isListed: false }]);
+    assertEquals(await store.claimRange(ID, place), { listedUntil: "a/5" });
+    await giveTo("claimed_by", "backfill_ranges");
+    assertEquals(await store.claimRange(ID, place), { listedUntil: "a/5" });
+    await rowsOf(
+      store,
+      `update replicas set heartbeat_at = now() where id = '${other}' returning 1`,
+    );
+    await giveTo("claimed_by", "backfill_ranges");
+    assertEquals(await store.claimRange(ID, place), null);
+    await rowsOf(store, `delete from replicas where id = '${other}' returning 1`);
+  },
+
   async "openRanges() gives what is not listed, by day, and goes on behind the last"(store) {
     await begin(store);
     const days = (fromDay: number) => ({ fromMs: fromDay * DAY_MS, toMs: (fromDay + 1) * DAY_MS });
