@@ -1,4 +1,4 @@
-import { dayOfKey, placeOfPrefix, type PrefixPlace } from "../core/key_places.ts";
+import { dayOfKey, isYear, placeOfPrefix, type PrefixPlace } from "../core/key_places.ts";
 import { placeOfKey } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ObjectRef } from "../core/types.ts";
@@ -67,8 +67,52 @@ async function look(
   }
   const objectCount = refs.filter((ref) => !ref.key.endsWith("/")).length;
   const level = classifyLevel({ prefix, sourcePrefix: source.prefix, children, objectCount });
-  const isFlat = level.isEndless && !await hasLayout(source, level.folders[0], signal);
-  return isFlat ? { level: null, refs: [] } : { level, refs };
+  if (level.isEndless && !await hasLayout(source, level.folders[0], signal)) {
+    return { level: null, refs: [] };
+  }
+  const years = await yearsAboveLayout(source, prefix, children, signal);
+  return { level: { ...level, folders: [...level.folders, ...years] }, refs };
+}
+
+/** Keys at which a year is probed for the first object, past markers of folders. */
+const PROBE_KEYS = 20;
+
+/**
+ * Folders of years that lead to CloudTrail's layout instead of days, as in an archive with a folder for each year:
+ * `2025/AWSLogs/…`. Two requests a year, and none where the prefix itself lies within that layout.
+ */
+async function yearsAboveLayout(
+  source: Source,
+  prefix: string,
+  children: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  if (placeOfPrefix(prefix).account !== null) return [];
+  const found: string[] = [];
+  for (const year of children.filter((child) => isYear(child.slice(prefix.length)))) {
+    // The year's first object, and the first behind its last day: digits come before letters.
+    for (const startAfter of [year, `${year}12/32`]) {
+      const key = await firstKey(source, year, startAfter, signal);
+      if (key === null || dayOfKey(prefix, key) !== null || placeOfKey(key) === null) continue;
+      found.push(year);
+      break;
+    }
+  }
+  return found;
+}
+
+async function firstKey(
+  source: Source,
+  prefix: string,
+  startAfter: string,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  for await (
+    const page of source.list(prefix, { startAfter, pageKeysMax: PROBE_KEYS, signal })
+  ) {
+    return page.find((ref) => !ref.key.endsWith("/"))?.key ?? null;
+  }
+  return null;
 }
 
 /** Whether the first key below a prefix looks like CloudTrail's layout: one request. */

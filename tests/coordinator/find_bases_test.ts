@@ -50,6 +50,21 @@ Deno.test("findBases() finds every base, and its requests do not grow with days 
   assertEquals(requests.list, small);
 });
 
+Deno.test("findBases() looks into years that lead to CloudTrail's layout, as archives have them", async () => {
+  await using world = await build();
+  const { s3, source } = world;
+  const east = `AWSLogs/${A}/CloudTrail/us-east-1/`;
+  s3.put("trail", "logs/2024/", ONE);
+  s3.put("trail", `logs/2024/${east}2024/02/03/x.json.gz`, ONE);
+  s3.put("trail", "logs/2025/11/20/of a day.json.gz", ONE);
+  s3.put("trail", `logs/2025/${east}2025/02/03/x.json.gz`, ONE);
+  s3.put("trail", `logs/2026/11/${east}2026/11/20/x.json.gz`, ONE);
+  const found = show(await collect(findBases(source)));
+  for (const year of ["2024/", "2025/", "2026/11/"]) {
+    assert(found.includes(`base logs/${year}${east}`), found.join("\n"));
+  }
+});
+
 Deno.test("findBases() lists nothing of accounts, regions and services that are not wanted", async () => {
   await using world = await build();
   const { s3, source } = world;
