@@ -21,12 +21,12 @@ const COMMANDS: Readonly<Record<string, string>> = {
   deadletters: "what was given up on: shows it, puts it back to work, or drops it",
   rules: "lists, checks, tests, explains and tries rules",
   generate: "writes a synthetic organization trail to a folder or bucket",
+  bench: "the whole path, measured against what bounds it",
 };
 
 const NOT_BUILT: ReadonlySet<string> = new Set([
   "verify",
   "doctor",
-  "bench",
 ]);
 
 async function main(): Promise<number> {

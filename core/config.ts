@@ -265,6 +265,27 @@ export const GENERATE_SETTINGS = {
   ...LOG_SETTINGS,
 };
 
+/** `bench`. */
+export const BENCH_SETTINGS = {
+  events: one<number>(
+    { shape: "N", help: "distinct events of a generated trail (default 200000)" },
+    wholeNumber(1000, 100_000_000),
+    200_000,
+  ),
+  rounds: one<number>(
+    { shape: "N", help: "runs of each contestant (default 3)" },
+    wholeNumber(1, 100),
+    3,
+  ),
+  trail: one<string | null>(
+    { shape: "FOLDER", help: "a trail of your own instead of generated ones" },
+    parsePath,
+    null,
+  ),
+  json: switchSetting("writes every run as JSON"),
+  ...LOG_SETTINGS,
+};
+
 /** `query`. */
 export const QUERY_SETTINGS = {
   lake,

@@ -25,6 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   commands: [
     "core",
     "athena",
+    "bench",
     "std",
     "coordinator",
     "metrics",

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../commands/exit_codes.ts";
 import { BACKFILL_SETTINGS, WORK_SETTINGS } from "../../core/backfill_config.ts";
 import {
+  BENCH_SETTINGS,
   databaseUrlOf,
   DEMO_SETTINGS,
   FLAGS_NOT_BUILT,
@@ -37,6 +38,7 @@ const tables: readonly SettingTable[] = [
   BACKFILL_SETTINGS,
   WORK_SETTINGS,
   QUERY_SETTINGS,
+  BENCH_SETTINGS,
   GENERATE_SETTINGS,
   DEADLETTERS_LIST_SETTINGS,
   DEADLETTERS_SHOW_SETTINGS,
