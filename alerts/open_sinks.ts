@@ -1,3 +1,4 @@
+import { parsePostSink, readPostUrl } from "../core/alert_sinks.ts";
 import { describeError, TrailsieveError } from "../core/errors.ts";
 import { FileSink } from "./file_sink.ts";
 import { slackSink, webhookSink } from "./http_sinks.ts";
@@ -13,11 +14,7 @@ export interface OpenSinksOptions {
   readonly stdout: WritableStream<Uint8Array>;
 }
 
-/** Sinks that POST, the variable that holds their URL, and how they are made. */
-const HTTP_SINKS = {
-  slack: { variable: "TRAILSIEVE_SLACK_WEBHOOK_URL", make: slackSink },
-  webhook: { variable: "TRAILSIEVE_WEBHOOK_URL", make: webhookSink },
-} as const;
+const MAKE = { slack: slackSink, webhook: webhookSink } as const;
 
 /**
  * Opens the sinks of `--alert`: `stdout`, `file:/abs/path.jsonl`, `slack`, `slack:NAME`, `webhook`,
@@ -49,54 +46,15 @@ async function openSink(spec: string, options: OpenSinksOptions): Promise<Sink> 
     await sink.prepare();
     return sink;
   }
-  const [kind, name, ...rest] = spec.split(":");
-  if ((kind !== "slack" && kind !== "webhook") || rest.length > 0) {
-    throw new TrailsieveError(
-      "usage",
-      `Cannot open the alert sink ${JSON.stringify(redact(spec))}: there is no such sink`,
-      { hint: "Use stdout, file:PATH, slack, slack:NAME, webhook or webhook:NAME" },
-    );
+  try {
+    const sink = parsePostSink(spec);
+    const { variable, text } = readPostUrl(spec, sink, options.env);
+    const target = parseTarget(text);
+    if (target === null) {
+      throw new Error(`${spec}: the value of ${variable} is no http or https URL`);
+    }
+    return MAKE[sink.kind](spec, target);
+  } catch (error) {
+    throw new TrailsieveError("usage", `Cannot open the alert sink ${(error as Error).message}`);
   }
-  if (name !== undefined && !/^[A-Za-z0-9_]+$/.test(name)) {
-    throw new TrailsieveError(
-      "usage",
-      `Cannot open the alert sink ${
-        JSON.stringify(redact(spec))
-      }: its name ends an environment variable's, ` +
-        "so it consists of letters, digits and _",
-    );
-  }
-  const { variable, make } = HTTP_SINKS[kind];
-  return make(spec, targetFrom(spec, nameVariable(variable, name), options.env));
-}
-
-function nameVariable(variable: string, name: string | undefined): string {
-  return name === undefined ? variable : `${variable}_${name.toUpperCase()}`;
-}
-
-function targetFrom(spec: string, variable: string, env: OpenSinksOptions["env"]) {
-  const text = env(variable)?.trim() ?? "";
-  if (text === "") {
-    throw new TrailsieveError(
-      "usage",
-      `Cannot open the alert sink ${spec}: ${variable} is not set`,
-      {
-        hint: `Set ${variable} to the webhook's URL`,
-      },
-    );
-  }
-  const target = parseTarget(text);
-  if (target === null) {
-    throw new TrailsieveError(
-      "usage",
-      `Cannot open the alert sink ${spec}: the value of ${variable} is no http or https URL`,
-    );
-  }
-  return target;
-}
-
-/** A user may have put a webhook's URL, which is a secret, where a sink's name belongs. */
-function redact(spec: string): string {
-  const colon = spec.indexOf("/");
-  return colon < 0 ? spec : `${spec.slice(0, colon)}…`;
 }

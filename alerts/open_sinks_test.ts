@@ -15,8 +15,10 @@ Deno.test("openSinks() opens every kind under the name it was given", async () =
     TRAILSIEVE_SLACK_WEBHOOK_URL_SOC: "https://hooks.example/2",
     TRAILSIEVE_WEBHOOK_URL: " http://127.0.0.1:1/ ",
     TRAILSIEVE_WEBHOOK_URL_TEAM_2: "http://127.0.0.1:1/",
+    TRAILSIEVE_WEBHOOK_URL_siem: "http://127.0.0.1:1/",
   });
   const specs = ["stdout", `file:${path}`, "slack", "slack:soc", "webhook", "webhook:Team_2"];
+  specs.push("webhook:siem");
   const sinks = await openSinks([...specs, "stdout"], options);
   assertEquals(sinks.map((sink) => sink.name), specs);
   assert((await Deno.stat(path)).isFile);

@@ -6,7 +6,7 @@ import { choice, nameList, one, switchSetting, wholeNumber } from "./setting_kin
 import type { Setting, SettingValues } from "./settings.ts";
 import {
   parseAccount,
-  parseAlert,
+  parseAlerts,
   parseDatabase,
   parseParameters,
   parseRetention,
@@ -64,8 +64,7 @@ const alert: Setting<readonly string[]> = {
   env: "TRAILSIEVE_ALERTS",
   shape: "SINK",
   help: "where alerts go: stdout, file:PATH, slack, webhook, webhook:NAME (default stdout)",
-  parse: (texts, { folder }) =>
-    texts.length === 0 ? ["stdout"] : texts.map((text) => parseAlert(text, folder)),
+  parse: (texts, input) => texts.length === 0 ? ["stdout"] : parseAlerts(texts, input),
 };
 
 /** What every command takes. */

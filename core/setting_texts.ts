@@ -1,6 +1,8 @@
 /** Parsers of what single settings take. */
+import { parsePostSink, readPostUrl } from "./alert_sinks.ts";
 import { DAY_MS } from "./hours.ts";
 import { LIMITS } from "./limits.ts";
+import type { SettingsInput } from "./settings.ts";
 import { parseDuration, parseFileUrl, parsePath } from "./setting_values.ts";
 
 /** The URL of a database; a folder's path becomes absolute. Throws Error that says what is wrong, as all here do. */
@@ -44,9 +46,26 @@ export function parseRetention(text: string): number {
   );
 }
 
-/** A sink; the path of a file becomes absolute. */
-export function parseAlert(text: string, folder: string): string {
-  return text.startsWith("file:") ? `file:${parseFileUrl(text, folder)}` : text;
+/**
+ * Sinks; the paths of files become absolute. What is wrong with any is told together, a variable that is not set
+ * included, so that no second start is needed to learn of it.
+ */
+export function parseAlerts(
+  texts: readonly string[],
+  { folder, env }: Pick<SettingsInput, "folder" | "env">,
+): readonly string[] {
+  const problems: string[] = [];
+  const specs = texts.map((text) => {
+    try {
+      if (text.startsWith("file:")) return `file:${parseFileUrl(text, folder)}`;
+      if (text !== "stdout") readPostUrl(text, parsePostSink(text), env);
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+    return text;
+  });
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  return specs;
 }
 
 /** Parameters of the form NAME=VALUE, by name. */

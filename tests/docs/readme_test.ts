@@ -101,7 +101,7 @@ Deno.test("README.md names every flag and variable of the other commands", () =>
 Deno.test("documents name no flag and no variable that the program lacks", () => {
   const flags = new Set(tables.flatMap((table) => Object.keys(table)));
   for (const flag of ["help", "cached-only", "build", "check", "config"]) flags.add(flag);
-  const sinks = readText("alerts/open_sinks.ts");
+  const sinks = readText("core/alert_sinks.ts");
   const variables = tables.flatMap((table) => Object.values(table).map(({ env }) => env));
   for (const { path, text } of readDocuments()) {
     for (const [, flag] of text.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)) {

@@ -82,13 +82,15 @@ Deno.test("a second process on the embedded database ends with 3 and says what a
 Deno.test("poll tells every problem of its settings at once and ends with 2", () =>
   inFolder(async (folder) => {
     const flags = ["--bogus", "--workers", "0", "--source", "ftp://x", "--interval", "soon"];
-    flags.push("--ledger-retention", "31d");
+    flags.push("--ledger-retention", "31d", "--alert", "pager,webhook:siem");
     const end = await runProgram(["poll", ...flags], { cwd: folder });
     assertEquals(end.code, 2);
     for (
       const text of [
         ...["--bogus", "--workers", "--source", "--interval"],
         '--ledger-retention: "31d" is less than 32d: days are listed until 30 days after their end',
+        '--alert: "pager" is none of stdout, ',
+        "webhook:siem: TRAILSIEVE_WEBHOOK_URL_SIEM is not set",
       ]
     ) {
       assertStringIncludes(end.stderr, text);
