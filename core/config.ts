@@ -8,6 +8,7 @@ import {
   parseAccount,
   parseAlerts,
   parseDatabase,
+  parseInterval,
   parseParameters,
   parseRetention,
   parseStorageClass,
@@ -224,7 +225,7 @@ export const POLL_SETTINGS = {
   ),
   interval: one<number>(
     { shape: "DURATION", help: "time between passes (default 5m)" },
-    parseDuration,
+    parseInterval,
     300_000,
   ),
 };

@@ -147,6 +147,9 @@ export const LIMITS = {
    * read at any time of its day. Less, and an object that listing still shows would be taken for new.
    */
   ledgerRetentionMsMin: 32 * 24 * HOUR,
+  /** Time between passes: less is listing without a pause, more than 24.8 days a timer takes for none at all. */
+  intervalMsMin: 100,
+  intervalMsMax: 7 * 24 * HOUR,
   /** Dead letters that one call lists; they are read and written by pages. */
   deadLettersListedMax: 10_000_000,
   /** One rule file. */

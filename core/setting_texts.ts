@@ -34,6 +34,17 @@ export function parseStorageClass(text: string): string {
   throw new Error(`${JSON.stringify(text)} is no storage class such as STANDARD_IA`);
 }
 
+/** The time between passes in ms. */
+export function parseInterval(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= LIMITS.intervalMsMin && ms <= LIMITS.intervalMsMax) return ms;
+  throw new Error(
+    `${JSON.stringify(text)} is not from ${LIMITS.intervalMsMin}ms to ${
+      LIMITS.intervalMsMax / DAY_MS
+    }d`,
+  );
+}
+
 /** A duration in ms that no schedule of listing outlives. */
 export function parseRetention(text: string): number {
   const ms = parseDuration(text);

@@ -26,8 +26,9 @@ export function parseInstant(text: string): number {
   const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   const instant = isDate || isInstant ? Date.parse(isDate ? `${text}T00:00:00Z` : text) : NaN;
   // Date.parse takes 30 February for a day in March.
-  const isReal = !isDate ||
-    (!Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text));
+  const day = text.slice(0, 10);
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  const isReal = !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(day);
   if (Number.isNaN(instant) || !isReal) {
     throw new Error(
       `${JSON.stringify(text)} is no date (2026-11-21) or instant (2026-11-21T06:00:00Z)`,
