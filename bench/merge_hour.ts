@@ -1,14 +1,14 @@
 /**
  * Merging a large hour: `deno run -A bench/merge_hour.ts ROWS [OTHER_CHECKOUT]`. Parts of 5,000 rows of generated
- * events lie in a temporary folder and are read by ranges, in rounds as `coordinator/merge_round.ts` cuts them; merged
- * files are written there too. Then late rows, half of them with ids that are there already, are merged into a file
- * whose row groups are copied, and into the whole hour beside its files. DuckDB with one thread is the yardstick on the
- * first round's parts; another checkout's `parquet/` is measured in the same run. Rates are of CPU seconds of the
- * whole process, garbage collection included, and of the clock.
+ * events lie in a temporary folder and are read by ranges, merged files are written there too. Up to a million rows:
+ * one merge, and one that adds late rows, half of which are there already, to its file, whose row groups are copied;
+ * by another checkout's `parquet/` too, and DuckDB with one thread is the yardstick. More rows: rounds as
+ * `coordinator/merge_round.ts` cuts them, then the late rows beside all files. Rates are of CPU seconds of the whole
+ * process, garbage collection included, and of the clock.
  */
 import { cpuUsage } from "node:process";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { relieveMemory } from "../core/collect_garbage.ts";
+import { collectGarbage, relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
 import * as ours from "../parquet/mod.ts";
 import { RemoteFiles } from "../workers/remote_files.ts";
@@ -31,7 +31,7 @@ function peakBytes(): number {
 }
 
 /** Parts whose columns but times and ids are of some thousand generated events, encoded once. */
-function* makeParts(): Generator<string> {
+function* makeParts(rows: number): Generator<string> {
   const { encodeChunk, EVENT_COLUMNS, TableWriter } = ours;
   const generated = generatedRows(PART_ROWS * TEMPLATES, HOUR_MS);
   const templates = Array.from(
@@ -77,6 +77,7 @@ async function merge(
   parts: readonly string[],
   files: readonly string[],
   activity: string | null,
+  partRows = PART_ROWS,
 ) {
   const stands = files.length > 1 ||
     files.some((path) => Deno.statSync(path).size > LIMITS.lakeFileBytesMax / 2);
@@ -94,7 +95,7 @@ async function merge(
     existing: stands ? [] : open.slice(0, files.length),
     standing: stands ? open.slice(0, files.length) : [],
     parts: open.slice(files.length, files.length + parts.length)
-      .map((file) => ({ file, rowStart: 0, rowCount: PART_ROWS })),
+      .map((file) => ({ file, rowStart: 0, rowCount: partRows })),
     standingActivity: open[files.length + parts.length] ?? null,
     onProgress: relieveMemory,
   };
@@ -114,6 +115,7 @@ async function merge(
 }
 
 async function measure<T>(name: string, rowCount: number, work: () => Promise<T>): Promise<T> {
+  collectGarbage();
   peakBytes();
   const cpu = cpuUsage();
   const startedAt = performance.now();
@@ -152,12 +154,9 @@ async function measureDuckDb(parts: readonly string[]): Promise<void> {
   instance.closeSync();
 }
 
-try {
-  const paths = [...makeParts()];
-  const roundParts = LIMITS.largeMergeRowsMax / PART_ROWS;
-  const [late, ...parts] = paths.length > 1 ? [paths[paths.length >> 1], ...paths] : paths;
-  console.log(`${rows} rows in ${paths.length} parts, ${Deno.statSync(paths[0]).size} bytes each`);
-  const first = parts.slice(0, roundParts);
+/** The same round by this checkout and the other, and DuckDB on the same parts. */
+async function compare(parts: readonly string[], late: readonly string[]): Promise<void> {
+  const count = parts.length * PART_ROWS;
   const checkouts: [string, typeof ours][] = [["", ours]];
   if (other !== undefined) {
     checkouts.push([
@@ -166,24 +165,29 @@ try {
     ]);
   }
   for (const [name, room] of checkouts) {
-    const count = first.length * PART_ROWS;
-    const merged = await measure(`${name}merge parts`, count, () => merge(room, first, [], null));
+    const merged = await measure(`${name}merge parts`, count, () => merge(room, parts, [], null));
     const size = merged.files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
     console.log(
       `  ${merged.files.length} files, ${(size / merged.rowCount).toFixed(1)} bytes a row`,
     );
     await measure(
-      `${name}a late part into it`,
+      `${name}late parts into it`,
       count,
-      () => merge(room, [late], merged.files, null),
+      () => merge(room, late, merged.files, null, PART_ROWS / 2),
     );
   }
-  await measureDuckDb(first);
+  await measureDuckDb(parts);
+}
 
+/** Round after round, as an hour grows; files are written once, and later rows beside them. */
+async function mergeInRounds(parts: readonly string[], late: readonly string[]): Promise<void> {
+  const roundParts = LIMITS.largeMergeRowsMax / PART_ROWS;
   let files: string[] = [];
   let activity: string | null = null;
   let total = 0;
-  for (let at = 0; parts.length > roundParts && at < parts.length; at += roundParts) {
+  const cpu = cpuUsage();
+  const startedAt = performance.now();
+  for (let at = 0; at < parts.length; at += roundParts) {
     const round = parts.slice(at, at + roundParts);
     const merged: Awaited<ReturnType<typeof merge>> = await measure(
       `round ${at / roundParts + 1}, beside ${files.length} files`,
@@ -194,11 +198,28 @@ try {
     activity = merged.activity;
     total += merged.rowCount;
   }
-  if (files.length > 1) {
-    const size = files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
-    console.log(`${total} rows in ${files.length} files, ${(size / 1e6).toFixed(0)} MB`);
-    await measure("a late part beside them", total, () => merge(ours, [late], files, activity));
-  }
+  const { user, system } = cpuUsage(cpu);
+  const size = files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
+  console.log(
+    `${total} rows in ${files.length} files, ${(size / 1e6).toFixed(0)} MB: ` +
+      `${((user + system) / 1e6).toFixed(0)} s of CPU, ` +
+      `${((performance.now() - startedAt) / 1000).toFixed(0)} s by the clock`,
+  );
+  await measure(
+    "late parts beside them",
+    total,
+    () => merge(ours, late, files, activity, PART_ROWS / 2),
+  );
+}
+
+try {
+  const paths = [...makeParts(rows + PART_ROWS)];
+  const parts = paths.slice(0, -1);
+  // Of each half the rows: some that are there already, and new ones.
+  const late = [parts[parts.length >> 1], paths.at(-1)!];
+  console.log(`${rows} rows in ${parts.length} parts, ${Deno.statSync(paths[0]).size} bytes each`);
+  if (rows <= LIMITS.largeMergeRowsMax) await compare(parts, late);
+  else await mergeInRounds(parts, late);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -116,6 +116,8 @@ export const LIMITS = {
   /** Bytes of a file up to which it is read as a whole for a large merge, and of such files held at a time. */
   wholeReadBytesMax: 8 * MB,
   wholeReadsHeldBytes: 32 * MB,
+  /** Reads of files of a large merge under way at once, each of at most a row group or a small file. */
+  mergeReadConcurrency: 4,
   /** Bytes of one file of the lake; beyond it an hour gets further files. */
   lakeFileBytesMax: 128 * MB,
   /** Bytes from which a file of the lake goes to a bucket in parts, of which a lost one is sent again alone. */

@@ -11,7 +11,10 @@ export async function judgeLarge(
   ranges: readonly RowRange[],
   rows: RowSet,
   keys: KeyTable,
-  standing: readonly TableFile[],
+  { standing, onProgress }: {
+    readonly standing: readonly TableFile[];
+    readonly onProgress?: () => void;
+  },
 ) {
   const clusters = keys.sharedIds(0, rows.count);
   const clusterOf = new Map(clusters.map((cluster) => [cluster[0], cluster]));
@@ -39,6 +42,7 @@ export async function judgeLarge(
             hits[hits.length - 1] = { ...last, rowCount: last.rowCount + 1 };
           } else hits.push({ reader, rowStart: rowStart + i, rowCount: 1 });
         });
+        onProgress?.();
       }
     }
   }

@@ -61,7 +61,7 @@ export async function* mergeLargeHour(
   const rows = new RowSet(ranges);
   const keys = await readKeys(rows, input.onProgress);
   const output = new HourOutput(fileBytesMax, { hasRoom: true });
-  const { dropped, conflicts } = await judgeLarge(ranges, rows, keys, input.standing);
+  const { dropped, conflicts } = await judgeLarge(ranges, rows, keys, input);
   await countStanding(output, input);
 
   const files = [...input.existing, ...input.parts.map(({ file }) => file)];
@@ -84,23 +84,23 @@ export async function* mergeLargeHour(
 
 /** The existing file comes first, so that what replaces it holds its rows before anything else is written. */
 async function openRanges({ existing, parts }: LargeHourInput): Promise<RowRange[]> {
-  const readers = new Map<TableFile, TableReader>();
-  const open = async (file: TableFile) => {
-    const reader = readers.get(file) ?? await TableReader.open(file);
-    readers.set(file, reader);
-    return reader;
-  };
-  const ranges: RowRange[] = [];
-  for (const file of existing) {
-    const reader = await open(file);
-    ranges.push({ reader, rowStart: 0, rowCount: reader.rowCount });
-  }
-  for (const { file, rowStart, rowCount } of parts) {
-    const reader = await open(file);
-    reader.checkRange(rowStart, rowCount);
-    ranges.push({ reader, rowStart, rowCount });
-  }
-  return ranges;
+  const files = [...new Set([...existing, ...parts.map(({ file }) => file)])];
+  const opened = await Promise.all(
+    files.map(async (file) => [file, await TableReader.open(file)] as const),
+  );
+  const readers = new Map(opened);
+  const whole = existing.map((file): RowRange => {
+    const reader = readers.get(file)!;
+    return { reader, rowStart: 0, rowCount: reader.rowCount };
+  });
+  return [
+    ...whole,
+    ...parts.map(({ file, rowStart, rowCount }): RowRange => {
+      const reader = readers.get(file)!;
+      reader.checkRange(rowStart, rowCount);
+      return { reader, rowStart, rowCount };
+    }),
+  ];
 }
 
 /** Rows that become a row group; `copied` is the row group that is it as it is. */

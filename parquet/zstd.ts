@@ -18,5 +18,6 @@ export function decompress(packed: Uint8Array, size: number): Uint8Array {
   // Given room for one byte more than there is, zlib ends with its first piece, and need not put pieces together.
   const bytes = zstdDecompressSync(packed, { chunkSize: Math.max(size + 1, 64) });
   if (bytes.length !== size) throw new Error(`a page has ${bytes.length} of ${size} bytes`);
-  return bytes;
+  // Not a Buffer, of which `slice` would be no copy.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
 }

@@ -17,8 +17,13 @@ export interface RangedFile {
 export class RemoteFiles {
   readonly #read: ReadRange;
   /** In the order of their last use. */
-  readonly #held = new Map<number, Uint8Array>();
+  readonly #held = new Map<
+    number,
+    { readonly bytes: Promise<Uint8Array>; readonly size: number }
+  >();
   #heldBytes = 0;
+  #reading = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(read: ReadRange) {
     this.#read = read;
@@ -27,7 +32,10 @@ export class RemoteFiles {
   /** The file at a place of the message. */
   file(place: number, { byteLength }: RemoteFile): RangedFile {
     if (byteLength > LIMITS.wholeReadBytesMax) {
-      return { byteLength, slice: (start, end) => this.#read(place, start, end - start) };
+      return {
+        byteLength,
+        slice: (start, end) => this.#readInTurn(place, start, end - start),
+      };
     }
     return {
       byteLength,
@@ -35,15 +43,40 @@ export class RemoteFiles {
     };
   }
 
-  async #whole(place: number, byteLength: number): Promise<Uint8Array> {
-    const bytes = this.#held.get(place) ?? await this.#read(place, 0, byteLength);
-    if (!this.#held.delete(place)) this.#heldBytes += bytes.length;
-    this.#held.set(place, bytes);
-    for (const [oldest, { length }] of this.#held) {
+  /** Whoever asks while the file is being fetched waits for the same fetch. */
+  #whole(place: number, size: number): Promise<Uint8Array> {
+    const known = this.#held.get(place);
+    const bytes = known?.bytes ?? this.#readInTurn(place, 0, size);
+    if (known === undefined) {
+      this.#heldBytes += size;
+      bytes.catch(() => this.#letGo(place));
+    } else this.#held.delete(place);
+    this.#held.set(place, { bytes, size });
+    for (const oldest of this.#held.keys()) {
       if (this.#heldBytes <= LIMITS.wholeReadsHeldBytes) break;
-      this.#held.delete(oldest);
-      this.#heldBytes -= length;
+      this.#letGo(oldest);
     }
     return bytes;
+  }
+
+  #letGo(place: number): void {
+    const held = this.#held.get(place);
+    if (held === undefined) return;
+    this.#held.delete(place);
+    this.#heldBytes -= held.size;
+  }
+
+  async #readInTurn(file: number, offset: number, length: number): Promise<Uint8Array> {
+    if (this.#reading >= LIMITS.mergeReadConcurrency) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#reading++;
+    try {
+      return await this.#read(file, offset, length);
+    } finally {
+      // The place goes to who waits longest, or is free.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#reading--;
+      else next();
+    }
   }
 }

@@ -35,3 +35,31 @@ Deno.test("RemoteFiles lets go of the file that was not used for longest", async
   await files[1].slice(0, 1);
   assertEquals(reads.length, room + 2);
 });
+
+Deno.test("RemoteFiles fetches what is asked for at once a few at a time, each file once", async () => {
+  let [reading, most, count] = [0, 0, 0];
+  const remote = new RemoteFiles(async (_file, _offset, length) => {
+    count++;
+    most = Math.max(most, ++reading);
+    await new Promise((resolve) => queueMicrotask(() => resolve(null)));
+    reading--;
+    return new Uint8Array(length);
+  });
+  const files = Array.from({ length: 20 }, (_, i) => remote.file(i, { byteLength: 100 }));
+  const slices = await Promise.all([...files, ...files].map((file) => file.slice(1, 3)));
+  assertEquals(slices.map(({ length }) => length), slices.map(() => 2));
+  assertEquals([count, most], [20, LIMITS.mergeReadConcurrency]);
+});
+
+Deno.test("RemoteFiles forgets a fetch that failed, and goes on with others", async () => {
+  let fails = true;
+  const remote = new RemoteFiles((file, _offset, length) => {
+    if (file === 0 && fails) return Promise.reject(new Error("gone"));
+    return Promise.resolve(new Uint8Array(length));
+  });
+  const files = Array.from({ length: 10 }, (_, i) => remote.file(i, { byteLength: 10 }));
+  const ends = await Promise.allSettled(files.map((file) => file.slice(0, 1)));
+  assertEquals(ends.map(({ status }) => status === "rejected"), ends.map((_, i) => i === 0));
+  fails = false;
+  assertEquals((await files[0].slice(0, 4)).length, 4);
+});

@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import { TrailsieveError } from "../core/errors.ts";
+import { columnOfValues, narrowColumn, valueAt } from "./byte_column.ts";
+import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import { TableWriter } from "./encode.ts";
+import { encodePicked } from "./encode_picked.ts";
+import { readTable, TableReader } from "./read.ts";
+import { randomValue, seeded } from "./testing.ts";
+
+const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
+const COLUMNS = [...EVENT_COLUMNS, COUNT];
+
+/** Values that are new, come again now and then, or are few, nulls among them where there may be. */
+function randomValues(column: Column, count: number, random: () => number): unknown[] {
+  const few = Array.from({ length: 3 }, () => randomValue(column, random));
+  const kind = Math.floor(random() * 4);
+  return Array.from({ length: count }, (_, i) => {
+    if (kind === 0) return few[Math.floor(random() * few.length)];
+    if (kind === 1 && column.type === "string") return `distinct-${i}-${random()}`;
+    if (kind === 2 && !column.required) return null;
+    return randomValue(column, random);
+  });
+}
+
+function fileOf(values: readonly (readonly unknown[])[], rowCount: number): Uint8Array {
+  const writer = new TableWriter(COLUMNS);
+  writer.writeRowGroup(values, rowCount);
+  return writer.finish();
+}
+
+Deno.test("encodePicked() writes the picked rows, the same bytes whatever their sources are like", async () => {
+  const random = seeded();
+  for (const count of [1, 40, 1500]) {
+    const values = COLUMNS.map((column) => randomValues(column, count, random));
+    const file = fileOf(values, count);
+    const reader = await TableReader.open(file);
+    const written = await reader.readByteColumns(0, COLUMNS);
+    const half = count >> 1;
+    const order = Array.from({ length: count }, (_, i) => i)
+      .map((i) => [random(), i] as const).sort(([a], [b]) => a - b).map(([, i]) => i);
+    const encoded = COLUMNS.map((column, c) => {
+      const whole = encodePicked(column, [written[c]], {
+        sources: new Uint32Array(count),
+        rows: Uint32Array.from(order),
+      });
+      // The same rows of a source that was written and of one that was not, each with half of them.
+      const halves = [
+        narrowColumn(written[c], 0, half),
+        columnOfValues(column, values[c].slice(half)),
+      ];
+      const picked = encodePicked(column, halves, {
+        sources: Uint32Array.from(order, (i) => i < half ? 0 : 1),
+        rows: Uint32Array.from(order, (i) => i < half ? i : i - half),
+      });
+      assertEquals(picked, whole, column.name);
+      return whole;
+    });
+    const writer = new TableWriter(COLUMNS);
+    writer.appendRowGroup(encoded, count);
+    const table = await readTable(writer.finish());
+    COLUMNS.forEach(({ name }, c) => {
+      assertEquals(table.values[c], order.map((i) => values[c][i]), name);
+    });
+  }
+});
+
+Deno.test("TableReader.readByteColumns() reads what readColumn() reads", async () => {
+  const random = seeded();
+  const values = COLUMNS.map((column) => randomValues(column, 3000, random));
+  const reader = await TableReader.open(fileOf(values, 3000));
+  for (const [c, column] of COLUMNS.entries()) {
+    const [read] = await reader.readByteColumns(0, [column]);
+    const got = Array.from(read.codes, (_, row) => valueAt(column, read, row));
+    assertEquals(got, await reader.readColumn(column.name));
+    assertEquals(got, values[c]);
+  }
+});
+
+Deno.test("TableReader.decode() of a damaged chunk is an error or a column, and nothing else", async () => {
+  const random = seeded();
+  const values = COLUMNS.map((column) => randomValues(column, 400, random));
+  const reader = await TableReader.open(fileOf(values, 400));
+  const chunks = await reader.readChunks(0, COLUMNS);
+  let refused = 0;
+  for (let round = 0; round < 600; round++) {
+    const c = round % COLUMNS.length;
+    const bytes = chunks[c].bytes.slice(
+      0,
+      random() < 0.1 ? chunks[c].bytes.length >> 1 : undefined,
+    );
+    // Headers stand at the beginning, and the compressor's own.
+    const place = Math.floor(
+      random() * (random() < 0.5 ? Math.min(bytes.length, 40) : bytes.length),
+    );
+    bytes[place] ^= 1 << Math.floor(random() * 8);
+    try {
+      const { codes, starts, gap, bytes: held } = await reader.decode(
+        { ...chunks[c], bytes },
+        COLUMNS[c],
+        0,
+      );
+      assertEquals(codes.length, 400);
+      for (const code of codes) assert(code >= -1 && code + 1 < starts.length);
+      assert(starts[starts.length - 1] - gap <= held.length);
+    } catch (error) {
+      assert(error instanceof TrailsieveError && error.code === "corrupt", String(error));
+      refused++;
+    }
+  }
+  assert(refused > 100);
+});
