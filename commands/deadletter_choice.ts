@@ -8,6 +8,7 @@ export function filterOf(values: DeadLetterFilterSettings): DeadLetterFilter {
     kinds: values.kind ?? undefined,
     stages: values.stage ?? undefined,
     uriPrefix: values.prefix ?? undefined,
+    sink: values.sink ?? undefined,
     sinceMs: values.since ?? undefined,
   };
 }

@@ -12,7 +12,8 @@ export const command = defineCommand({
   positionals: ["[ID…]"],
   description:
     "Settles dead letters for good: they are listed no more. What they were about stays known, so no object is " +
-    "read and no alert sent again because of it. The file of a damaged part is removed. Exits 1 if an id is not there.",
+    "read and no alert sent again because of it. The file of a damaged part is removed. With --sink, alerts that still " +
+    "wait for that sink are given up too: for one that no run has any more. Exits 1 if an id is not there.",
   async run(values, texts, io) {
     const choice = choiceOf(values, texts);
     const dropped = await dropDeadLetters(
@@ -20,7 +21,10 @@ export const command = defineCommand({
       choice,
       io.drain,
     );
-    await writeText(io.stdout, `${formatNumber(dropped.found, "dead letter")} dropped\n`);
+    const waiting = values.sink === null
+      ? ""
+      : `, ${formatNumber(dropped.deliveries, "waiting alert")} given up`;
+    await writeText(io.stdout, `${formatNumber(dropped.found, "dead letter")} dropped${waiting}\n`);
     io.writeError(missingText(dropped.missing));
     return dropped.missing.length > 0 ? EXIT.incomplete : EXIT.done;
   },

@@ -78,13 +78,35 @@ export async function redriveDeadLetters(
   return { ...tended, ...sum };
 }
 
-/** Settles dead letters for good: what they are about stays known. Otherwise like `redriveDeadLetters`. */
+/** What was dropped, with the deliveries that waited for a sink. */
+export interface Dropped extends Tended {
+  readonly deliveries: number;
+}
+
+/**
+ * Settles dead letters for good: what they are about stays known. Where a sink is chosen, what waits for it is given
+ * up too: nobody may have that sink any more. Otherwise like `redriveDeadLetters`.
+ */
 export async function dropDeadLetters(
   databaseUrl: string,
   choice: DeadLetterChoice,
   signal: AbortSignal,
-): Promise<Tended> {
-  return await tend(databaseUrl, choice, signal, (store, ids) => store.dropDeadLetters(ids));
+): Promise<Dropped> {
+  const tended = await tend(
+    databaseUrl,
+    choice,
+    signal,
+    (store, ids) => store.dropDeadLetters(ids),
+  );
+  const sink = "filter" in choice ? choice.filter.sink : undefined;
+  if (sink === undefined) return { ...tended, deliveries: 0 };
+  await using store = await openExisting(databaseUrl);
+  let deliveries = 0;
+  for (let count; (count = await store.giveUpDeliveries(sink)) > 0;) {
+    deliveries += count;
+    signal.throwIfAborted();
+  }
+  return { ...tended, deliveries };
 }
 
 async function tend(

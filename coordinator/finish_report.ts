@@ -25,7 +25,10 @@ export async function finishReport(
     }
     for (const [sink, count] of await store.waitingSinks()) {
       if (!sinkNames.includes(sink)) {
-        log.warn(`${count} alerts wait for ${sink}, which this run does not deliver to`);
+        log.warn(
+          `${count} alerts wait for ${sink}, which this run does not deliver to: give it by --alert, or give them up ` +
+            `by deadletters drop --all --sink ${sink}`,
+        );
       }
     }
   } catch (error) {

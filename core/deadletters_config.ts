@@ -4,6 +4,7 @@ import { choice, one, switchSetting } from "./setting_kinds.ts";
 import { STAGES } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import { objectUri } from "./object_uri.ts";
+import { sinkName } from "./setting_texts.ts";
 import { parseFileUrl, parseSince } from "./setting_values.ts";
 import type { Setting, SettingValues } from "./settings.ts";
 import { DEAD_LETTER_KINDS } from "./types.ts";
@@ -38,6 +39,11 @@ const FILTER_SETTINGS = {
   prefix: one<string | null>(
     { shape: "URL", help: "only objects whose address begins so, e.g. s3://bucket/AWSLogs/" },
     parsePrefix,
+    null,
+  ),
+  sink: one<string | null>(
+    { shape: "SINK", help: "only deliveries to this sink, named as for --alert" },
+    sinkName,
     null,
   ),
   since: one<number | null>(

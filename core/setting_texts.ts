@@ -57,6 +57,11 @@ export function parseRetention(text: string): number {
   );
 }
 
+/** A sink's name, as the database has it: the path of a file is absolute. */
+export function sinkName(text: string, folder: string): string {
+  return text.startsWith("file:") ? `file:${parseFileUrl(text, folder)}` : text;
+}
+
 /**
  * Sinks; the paths of files become absolute. What is wrong with any is told together, a variable that is not set
  * included, so that no second start is needed to learn of it.
@@ -68,7 +73,7 @@ export function parseAlerts(
   const problems: string[] = [];
   const specs = texts.map((text) => {
     try {
-      if (text.startsWith("file:")) return `file:${parseFileUrl(text, folder)}`;
+      if (text.startsWith("file:")) return sinkName(text, folder);
       if (text !== "stdout") readPostUrl(text, parsePostSink(text), env);
     } catch (error) {
       problems.push((error as Error).message);

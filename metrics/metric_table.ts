@@ -198,6 +198,14 @@ const SOURCES: readonly Metric[] = [
     ({ listings }) =>
       Object.fromEntries([...listings].map(([source, { failures }]) => [source, failures])),
   ),
+  {
+    name: "trailsieve_listing_prefixes_failing",
+    type: "gauge",
+    help: "Prefixes of the source whose last listing failed, as the last pass left them",
+    labels: ["source"],
+    read: ({ report }) =>
+      [...report.failingPrefixes].map(([source, value]) => ({ value, labels: { source } })),
+  },
   counters(
     "trailsieve_s3_requests_total",
     "kind",

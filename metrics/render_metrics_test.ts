@@ -31,6 +31,7 @@ Deno.test("METRICS are named by Prometheus' conventions, each once", () => {
 Deno.test("renderMetrics() shows each metric with help and type, once a source is listed", async () => {
   const report = new RunReport();
   report.rules = { ...report.rules, hash: "ab" };
+  report.failingPrefixes.set("s3://trail/", 0);
   report.addListing("s3://trail/", true);
   const text = await renderMetrics(viewOf(report));
   for (const { name, type, help } of METRICS) {
@@ -44,6 +45,7 @@ Deno.test("renderMetrics() gives the report's own numbers", async () => {
   report.requests.get = 1000;
   report.requests.list = 200;
   report.failedRules.set("slow", "took too long");
+  report.failingPrefixes.set("s3://trail/", 3);
   report.addListing("s3://trail/", false);
   report.addListing("s3://trail/", false);
   const samples = samplesOf(await renderMetrics(viewOf(report)));
@@ -53,6 +55,7 @@ Deno.test("renderMetrics() gives the report's own numbers", async () => {
   assertEquals(samples.get("trailsieve_s3_request_dollars_total"), report.dollars);
   assertEquals(samples.get("trailsieve_rules_failed"), 1);
   assertEquals(samples.get('trailsieve_listing_failures_total{source="s3://trail/"}'), 2);
+  assertEquals(samples.get('trailsieve_listing_prefixes_failing{source="s3://trail/"}'), 3);
   assertEquals(samples.get("trailsieve_backlog_objects"), 7);
   assertEquals(samples.get("trailsieve_backlog_oldest_shard_age_seconds"), 1.5);
   assertEquals(samples.get("process_start_time_seconds"), 1);

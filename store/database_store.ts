@@ -236,6 +236,10 @@ export class DatabaseStore implements Store {
     return redriveDeadLetters(this.database, this.#queue, ids);
   }
 
+  giveUpDeliveries(sink: string) {
+    return outbox.giveUpDeliveries(this.database, sink);
+  }
+
   dropDeadLetters(ids: readonly number[]) {
     return dropDeadLetters(this.database, ids);
   }

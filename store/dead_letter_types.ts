@@ -39,6 +39,8 @@ export interface DeadLetterFilter {
   readonly stages?: readonly string[];
   /** The beginning of `uri`; leaves deliveries out. */
   readonly uriPrefix?: string;
+  /** Deliveries to this sink alone. */
+  readonly sink?: string;
   /** Given up on at this instant or later, ms since the epoch. */
   readonly sinceMs?: number;
 }
@@ -85,6 +87,11 @@ export interface DeadLetterStore {
    * the file of a damaged part is removed by the next compaction. @returns the ids that were there
    */
   dropDeadLetters(ids: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Gives up for good up to 1,000 deliveries that wait for a sink, as one that nobody has any more; their alerts are
+   * settled with the last of their deliveries. @returns how many; 0 where none waits
+   */
+  giveUpDeliveries(sink: string): Promise<number>;
   /**
    * Makes a damaged part a dead letter: no hour waits for it any more, its file is kept, and a redrive reads the
    * objects that it came from. @returns false where no hour waits for it

@@ -15,6 +15,8 @@ import type { DeliveryEnd, PendingDelivery, Store } from "./types.ts";
  */
 const ATTEMPT_LEASE_MS = 20 * LIMITS.deliveryTimeoutMs;
 
+const GIVEN_UP_AT_ONCE = 1000;
+
 /** See {@linkcode Store.takeDeliveries}. */
 export async function takeDeliveries(
   database: Database,
@@ -96,6 +98,24 @@ export async function endDeliveries(
   }, {
     // Done twice it changes nothing, but would count nothing either.
     wasApplied: async () => !await isAttempting(database, replicaId, ends[0]),
+  });
+}
+
+/** See {@linkcode DeadLetterStore.giveUpDeliveries}. */
+export async function giveUpDeliveries(database: Database, sink: string): Promise<number> {
+  return await database.transact("give up deliveries", async (trx) => {
+    const { rows } = await sql<{ alert_id: string }>`
+      select alert_id from deliveries where sink = ${sink} and state in ('waiting', 'attempting')
+      order by alert_id limit ${GIVEN_UP_AT_ONCE}`.execute(trx);
+    const ids = rows.map((row) => row.alert_id);
+    // Alerts before deliveries, in one order, as where attempts end.
+    await sql`select 1 from alerts where alert_id = any(${ids}::text[]) order by alert_id for update`
+      .execute(trx);
+    const { numAffectedRows } = await sql`update deliveries set state = 'undelivered'
+      where sink = ${sink} and alert_id = any(${ids}::text[]) and state in ('waiting', 'attempting')`
+      .execute(trx);
+    await settleAlerts(trx, ids);
+    return Number(numAffectedRows);
   });
 }
 

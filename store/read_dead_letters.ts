@@ -55,11 +55,12 @@ export async function showDeadLetter(
   return { ...letter, payload: new TextDecoder().decode(await joinPieces(line)).trimEnd() };
 }
 
-function isMeant({ kinds, stages, uriPrefix, sinceMs }: DeadLetterFilter) {
+function isMeant({ kinds, stages, uriPrefix, sink, sinceMs }: DeadLetterFilter) {
   const conditions = [
     kinds === undefined ? null : sql`d.kind = any(${[...kinds]}::text[])`,
     stages === undefined ? null : sql`d.stage = any(${[...stages]}::text[])`,
     uriPrefix === undefined ? null : sql`starts_with(d.uri, ${uriPrefix})`,
+    sink === undefined ? null : sql`d.sink = ${sink}`,
     sinceMs === undefined ? null : sql`d.at >= to_timestamp(${sinceMs}::float8 / 1000)`,
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);

@@ -99,6 +99,21 @@ export const OUTBOX_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals((await store.waitingSinks()).size, 0);
   },
 
+  async "giveUpDeliveries() settles what waits for a sink, and nothing of the others"(store) {
+    const alerts = ["x", "y", "z"].map((id) => alertOf(id));
+    await commitOne(store, "a", { alerts, sinks: ["gone", "stdout"] });
+    const [delivered, refused] = await store.takeDeliveries("stdout", 2);
+    await store.endDeliveries([endOf(delivered, "delivered"), endOf(refused, "undelivered")]);
+    await store.takeDeliveries("gone", 1);
+    assertEquals(await store.giveUpDeliveries("gone"), 3);
+    assertEquals(await store.giveUpDeliveries("gone"), 0);
+    assertEquals([...await store.waitingSinks()], [["stdout", 1]]);
+    assertEquals(await store.openAlerts(), 1);
+    const [last] = await store.takeDeliveries("stdout", 2);
+    await store.endDeliveries([endOf(last, "delivered")]);
+    assertEquals(await store.openAlerts(), 0);
+  },
+
   async "endDeliveries() by two replicas at once settles every alert"(store) {
     const alerts = Array.from({ length: 60 }, (_, i) => alertOf(`x${i}`));
     await commitOne(store, "a", { alerts, sinks: ["slack", "stdout"] });
