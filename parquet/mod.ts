@@ -2,6 +2,7 @@
 export { type ByteRange, chunkRanges } from "./chunk_ranges.ts";
 export * from "./columns.ts";
 export * from "./s3_view_columns.ts";
+export { type Codec, ZSTD } from "./codec.ts";
 export { encodeChunk, type EncodedChunk, TableWriter } from "./encode.ts";
 export { decodeJsonl, encodeJsonl } from "./jsonl.ts";
 export { type ColumnValues, readTable, type TableFile, TableReader } from "./read.ts";
