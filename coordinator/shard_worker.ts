@@ -37,6 +37,7 @@ export class ShardWorker implements Disposable {
   readonly #worker: Worker;
   readonly #becameReady = Promise.withResolvers<ReadyMessage>();
   #running: PromiseWithResolvers<ResultMessage> | null = null;
+  #shardId: string | null = null;
   #onLarge: (grant: () => void) => void = () => {};
   #lost: WorkerLost | null = null;
 
@@ -78,6 +79,7 @@ export class ShardWorker implements Disposable {
   run(shard: ShardMessage, onLarge: (grant: () => void) => void): Promise<ResultMessage> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     this.#onLarge = onLarge;
+    this.#shardId = shard.shardId;
     this.#running = Promise.withResolvers();
     this.#send(shard);
     return this.#running.promise;
@@ -85,6 +87,11 @@ export class ShardWorker implements Disposable {
 
   get isRunning(): boolean {
     return this.#running !== null;
+  }
+
+  /** The shard that was last handed over. */
+  get shardId(): string | null {
+    return this.#shardId;
   }
 
   disableRule(ruleId: string): void {

@@ -35,8 +35,9 @@ interface Watch {
 }
 
 /**
- * A fixed number of isolates. A dead, silent or looping one is terminated and replaced; a rule that loops is
- * switched off for the run and its shard read again.
+ * A fixed number of isolates. A dead, silent or looping one is terminated and replaced. A rule that loops has its
+ * shard read again, and is switched off for the run if it loops on that shard once more: the first time it may have
+ * been a collector's pause, or a machine that gave the isolate no time, and a rule that is switched off finds nothing.
  */
 export class WorkerPool implements Disposable {
   /** Ids of the rules that were loaded. */
@@ -51,6 +52,8 @@ export class WorkerPool implements Disposable {
   readonly #waiting: ((worker: ShardWorker) => void)[] = [];
   readonly #disabled = new Set<string>();
   readonly #largeTurns = new LargeTurns();
+  /** Rules that looped on a shard that is not ended yet, by the shard's id. */
+  readonly #looped = new Map<string, Set<string>>();
   readonly #watches = new Map<ShardWorker, Watch>();
   readonly #timer: ReturnType<typeof setInterval>;
   /** When the isolates were last looked at, on the clock of `performance.now()`. */
@@ -96,6 +99,7 @@ export class WorkerPool implements Disposable {
   /** Says that what was read of a shard is committed or given up, so that others may hold large objects. */
   endShard(shardId: string): void {
     this.#largeTurns.end(shardId);
+    this.#looped.delete(shardId);
   }
 
   [Symbol.dispose](): void {
@@ -195,7 +199,7 @@ export class WorkerPool implements Disposable {
       const rule = this.ruleIds[worker.progress[PROGRESS.rule]];
       const ruleMs = LIMITS.ruleEventMs +
         LIMITS.ruleEventMsPerMb * worker.progress[PROGRESS.recordBytes] / 1e6;
-      if (rule !== undefined && stoodMs > ruleMs) this.#switchOff(worker, rule, ruleMs);
+      if (rule !== undefined && stoodMs > ruleMs) this.#cutOff(worker, rule, ruleMs);
       else if (stoodMs > LIMITS.workerSilenceMs) {
         log.error(`A worker reports nothing for ${Math.round(stoodMs / 1000)} s and is replaced`);
         worker.lose(new WorkerLost("it fell silent", worker.progress[PROGRESS.object]));
@@ -203,11 +207,17 @@ export class WorkerPool implements Disposable {
     }
   }
 
-  #switchOff(stuck: ShardWorker, ruleId: string, ruleMs: number): void {
+  #cutOff(stuck: ShardWorker, ruleId: string, ruleMs: number): void {
     const reason = `rule ${ruleId} took more than ${Math.round(ruleMs)} ms on one event`;
-    this.#disabled.add(ruleId);
-    this.#options.onRuleSwitchedOff(ruleId, reason);
-    for (const worker of this.#workers) if (worker !== stuck) worker.disableRule(ruleId);
+    const looped = this.#looped.get(stuck.shardId!) ?? new Set();
+    if (looped.has(ruleId)) {
+      this.#disabled.add(ruleId);
+      this.#options.onRuleSwitchedOff(ruleId, reason);
+      for (const worker of this.#workers) if (worker !== stuck) worker.disableRule(ruleId);
+    } else {
+      this.#looped.set(stuck.shardId!, looped.add(ruleId));
+      log.warn(`Reading a shard again: ${reason}`);
+    }
     stuck.lose(new RuleStuck(reason, stuck.progress[PROGRESS.object]));
   }
 }

@@ -91,7 +91,7 @@ export const LIMITS = {
   alertTextMax: 256 * 1024,
   /** A worker that reports nothing for this long is terminated and replaced. */
   workerSilenceMs: 60 * SECOND,
-  /** A rule that takes longer than this on one event is switched off for the run. */
+  /** A rule that takes longer than this on one event, twice in one shard, is switched off for the run. */
   ruleEventMs: 1 * SECOND,
   /** A worker that is not ready after this is stuck in a rule's module. */
   workerStartMs: 20 * SECOND,
