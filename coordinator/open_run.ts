@@ -1,7 +1,6 @@
 import { openSinks, type Sink } from "../alerts/mod.ts";
 import type { RunSettings } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
-import { parseLakeFilePath } from "../core/lake_paths.ts";
 import { logOf } from "../core/log.ts";
 import {
   type LakeOptions,
@@ -12,6 +11,7 @@ import {
   type Source,
 } from "../objects/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
+import { findLakeFiles } from "./find_lake_files.ts";
 import { LakeGate } from "./lake_gate.ts";
 import { type LoadedRules, loadRules } from "./load_rules.ts";
 import { RunReport } from "./run_report.ts";
@@ -171,11 +171,19 @@ async function prepareStores(
 ): Promise<boolean> {
   // A lake that cannot be used is found out before the database is tied to it.
   const probe = await lake?.probe() ?? { conditionalWrites: true };
-  const { isNew } = await store.bindLake(
-    { url: settings.lake, format: settings["lake-format"], cadence: settings["lake-cadence"] },
-    { rebind: settings["rebind-lake"], changeCadence: settings["change-cadence"] },
-  );
-  if (isNew && lake !== null) await warnOfStrangersFiles(lake);
+  const { url, format, cadence } = {
+    url: settings.lake,
+    format: settings["lake-format"],
+    cadence: settings["lake-cadence"],
+  };
+  const bound = await store.lakeBinding();
+  const isOther = bound !== null && (bound.url !== url || bound.format !== format);
+  const mayBind = bound === null || (isOther && settings["rebind-lake"]);
+  await store.bindLake({ url, format, cadence }, {
+    rebind: settings["rebind-lake"],
+    changeCadence: settings["change-cadence"],
+    found: lake !== null && mayBind ? await findLakeFiles(lake, format) : [],
+  });
   if (!probe.conditionalWrites && store.kind === "postgres") {
     log.warn(
       `${settings.lake} does not honour conditional writes: one replica alone writes its files, and another ` +
@@ -183,19 +191,6 @@ async function prepareStores(
     );
   }
   return probe.conditionalWrites;
-}
-
-/** Files of a lake that another database wrote are not known to this one. */
-async function warnOfStrangersFiles(lake: LakeStore): Promise<void> {
-  for await (const page of lake.list("events/")) {
-    const file = page.find(({ path }) => parseLakeFilePath(path) !== null);
-    if (file === undefined) continue;
-    log.warn(
-      `${lake.url} has files that this database does not know, such as ${file.path}: hours and days of which ` +
-        "events are read are written anew and lose what is there. Unless everything is read again, use another --lake",
-    );
-    return;
-  }
 }
 
 function ruleCounts(settings: RunSettings, rules: LoadedRules, pool: WorkerPool) {

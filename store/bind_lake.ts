@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import { TrailsieveError } from "../core/errors.ts";
+import { parseLakeFilePath } from "../core/lake_paths.ts";
+import type { BindOptions } from "./bind_types.ts";
 import type { Database, Trx } from "./database.ts";
 import { isAlive } from "./replica.ts";
-import type { LakeBinding } from "./types.ts";
+import type { LakeBinding, LakeFile } from "./types.ts";
 
 /** The row of `settings` that holds the binding as JSON. */
 const NAME = "lake";
@@ -19,7 +21,7 @@ export async function bindLake(
   database: Database,
   replicaId: string,
   lake: LakeBinding,
-  options: { readonly rebind?: boolean; readonly changeCadence?: boolean } = {},
+  options: BindOptions = {},
 ): Promise<{ readonly isNew: boolean }> {
   const { url, format, cadence } = lake;
   const value = JSON.stringify({ url, format, cadence });
@@ -40,8 +42,46 @@ export async function bindLake(
       throw otherCadence(lake, bound);
     }
     await trx.updateTable("settings").set({ value }).where("name", "=", NAME).execute();
+    if (isNew) await takeOverFiles(trx, options.found ?? []);
     return { isNew };
   });
+}
+
+/** See {@linkcode Store.lakeBinding}. */
+export async function lakeBinding(database: Database): Promise<LakeBinding | null> {
+  const row = await database.query(
+    "read the lake's binding",
+    (db) => db.selectFrom("settings").select("value").where("name", "=", NAME).executeTakeFirst(),
+  );
+  return row === undefined ? null : JSON.parse(row.value);
+}
+
+/** Names files that the lake had before, so that their hours are merged with them and their days keep their cadence. */
+async function takeOverFiles(trx: Trx, files: readonly LakeFile[]): Promise<void> {
+  await sql`
+    insert into lake_files (dataset, hour, file_index, path, etag, row_count, conflicts, bytes)
+    select r.dataset, to_timestamp(r.hour_ms / 1000), r.file_index, r.path, r.etag, r.row_count, r.conflicts,
+      r.bytes
+    from unnest(
+      ${files.map((file) => file.dataset)}::text[],
+      ${files.map((file) => file.hourMs)}::float8[],
+      ${files.map((file) => file.index)}::int[],
+      ${files.map((file) => file.path)}::text[],
+      ${files.map((file) => file.etag)}::text[],
+      ${files.map((file) => file.rows)}::bigint[],
+      ${files.map((file) => file.conflicts)}::bigint[],
+      ${files.map((file) => file.bytes)}::bigint[]
+    ) as r(dataset, hour_ms, file_index, path, etag, row_count, conflicts, bytes)`.execute(trx);
+  const cadenceOf = (path: string) =>
+    parseLakeFilePath(path)?.period === "day" ? "daily" : "hourly";
+  await sql`
+    insert into lake_days (day, cadence)
+    select distinct date_trunc('day', to_timestamp(r.hour_ms / 1000), 'UTC'), r.cadence
+    from unnest(
+      ${files.map((file) => file.hourMs)}::float8[],
+      ${files.map((file) => cadenceOf(file.path))}::text[]
+    ) as r(hour_ms, cadence)
+    on conflict do nothing`.execute(trx);
 }
 
 /** What waits to be compacted lies in the lake that would be left, and another replica may add to it. */

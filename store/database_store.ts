@@ -5,7 +5,7 @@ import type { Queue } from "./queue.ts";
 import { backlog } from "./backlog.ts";
 import * as backfills from "./backfills.ts";
 import type { BackfillKey, RangeProgress } from "./backfill_types.ts";
-import { bindLake } from "./bind_lake.ts";
+import { bindLake, lakeBinding } from "./bind_lake.ts";
 import { claimDay } from "./claim_day.ts";
 import { commitHour } from "./commit_hour.ts";
 import { commitShard } from "./commit_shard.ts";
@@ -68,6 +68,10 @@ export class DatabaseStore implements Store {
 
   bindLake(lake: LakeBinding, options?: Parameters<Store["bindLake"]>[1]) {
     return bindLake(this.database, this.#replica.id, lake, options);
+  }
+
+  lakeBinding() {
+    return lakeBinding(this.database);
   }
 
   filterUnknown(

@@ -1,3 +1,4 @@
+import type { BindOptions } from "./bind_types.ts";
 import type { Alert, ObjectRef, Outcome } from "../core/types.ts";
 import type { BackfillStore, OfBackfill, Suppression } from "./backfill_types.ts";
 import type { DeadLetterStore } from "./dead_letter_types.ts";
@@ -248,10 +249,10 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
    * wait there or another replica works.
    * @returns whether the database knew nothing of this lake before
    */
-  bindLake(
-    lake: LakeBinding,
-    options?: { readonly rebind?: boolean; readonly changeCadence?: boolean },
-  ): Promise<{ readonly isNew: boolean }>;
+  bindLake(lake: LakeBinding, options?: BindOptions): Promise<{ readonly isNew: boolean }>;
+
+  /** The lake that the database belongs to; null before the first `bindLake`. */
+  lakeBinding(): Promise<LakeBinding | null>;
 
   /**
    * Of one page of refs, those that neither the ledger nor an open shard knows by (scope, key, ETag). Of those in

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { sql } from "kysely";
 import { Compactor } from "../../coordinator/compact_hours.ts";
+import { findLakeFiles } from "../../coordinator/find_lake_files.ts";
 import { RunReport } from "../../coordinator/mod.ts";
 import { lakeFilePath, type LakeFormat, partPath } from "../../core/lake_paths.ts";
 import { HOUR_MS } from "../../core/hours.ts";
@@ -60,12 +61,12 @@ class World implements AsyncDisposable {
   }
 
   /** Commits one event of an hour, as a part. */
-  async addEvent(id: string, hourMs = HOUR): Promise<void> {
-    const path = partPath(id);
+  async addEvent(id: string, hourMs = HOUR, part = id): Promise<void> {
+    const path = partPath(part);
     const rows = writeRows([{ event_time: hourMs, event_id: id }]);
     const etag = await this.lake.put(path, rows, always);
     const hours = [{ hourMs, rowStart: 0, rowCount: 1 }];
-    await commitOne(this.store, id, { parts: [{ path, bytes: rows.length, etag, hours }] });
+    await commitOne(this.store, part, { parts: [{ path, bytes: rows.length, etag, hours }] });
   }
 
   eventsPath(startMs = HOUR, index = 0): string {
@@ -111,6 +112,39 @@ function stallingAt(lake: LakeStore, method: "put" | "delete", prefix: string) {
     },
   });
   return { lake: stalling, reached: reached.promise, goOn: () => goOn.resolve() };
+}
+
+for (const [format, cadence] of [["parquet", "hourly"], ["jsonl", "daily"]] as const) {
+  Deno.test(`a lake to which a database comes back keeps its rows (${format}, ${cadence})`, async () => {
+    await using world = await World.open(format, cadence);
+    const { store, lake } = world;
+    const [path, damaged] = [0, 48].map((hours) =>
+      world.eventsPath((cadence === "daily" ? DAY : HOUR) + hours * HOUR_MS)
+    );
+    using compactor = world.compactor();
+    await world.addEvent("a");
+    await world.addEvent("b");
+    assert(await compactor.compactDue({ all: true, signal }));
+    await lake.put(damaged, new Uint8Array([1]), always);
+    await store.bindLake({ url: "file:///other/", format, cadence }, { rebind: true });
+
+    const found = await findLakeFiles(lake, format);
+    assertEquals(found.map(({ rows }) => rows), [2, 0]);
+    const other = cadence === "daily" ? "hourly" : "daily";
+    await store.bindLake({ url: lake.url, format, cadence: other }, { rebind: true, found });
+    await world.addEvent("a", HOUR, "a2");
+    await world.addEvent("c");
+    const report = new RunReport();
+    using again = new Compactor({ store, lake, format, conditionalWrites: true, report });
+    assert(await again.compactDue({ all: true, signal }));
+    assertEquals((await world.ids(path)).toSorted(), ["a", "b", "c"]);
+    const files = await Array.fromAsync(
+      lake.list("events/"),
+      (page) => page.map(({ path }) => path),
+    );
+    assertEquals(files.flat().sort(), [path, damaged].sort());
+    assertEquals([report.events.added, report.events.duplicates], [1, 1]);
+  });
 }
 
 for (const [format, cadence] of [["parquet", "hourly"], ["jsonl", "daily"]] as const) {
