@@ -12,12 +12,7 @@ import { collectGarbage, relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
 import * as ours from "../parquet/mod.ts";
 import { RemoteFiles } from "../workers/remote_files.ts";
-import { generatedRows } from "./generated_rows.ts";
-
-const PART_ROWS = 5000;
-const TEMPLATES = 8;
-const HOUR_MS = Date.UTC(2026, 10, 20, 10);
-const FRESH = new Set(["event_time", "event_id", "request_id"]);
+import { HOUR_MS, PART_ROWS, partPath } from "./merge_parts.ts";
 
 const rows = Number(Deno.args[0] ?? 200_000);
 const other = Deno.args[1];
@@ -30,45 +25,10 @@ function peakBytes(): number {
   return Number(/VmHWM:\s+(\d+)/.exec(status)![1]) * 1024;
 }
 
-/** Parts whose columns but times and ids are of some thousand generated events, encoded once. */
-function* makeParts(rows: number): Generator<string> {
-  const { encodeChunk, EVENT_COLUMNS, TableWriter } = ours;
-  const generated = generatedRows(PART_ROWS * TEMPLATES, HOUR_MS);
-  const templates = Array.from(
-    { length: TEMPLATES },
-    (_, t) =>
-      EVENT_COLUMNS.map((column, c) =>
-        FRESH.has(column.name)
-          ? null
-          : encodeChunk(column, generated[c].slice(t * PART_ROWS, (t + 1) * PART_ROWS))
-      ),
-  );
-  let state = 1;
-  const uuid = () => {
-    const words = Array.from({ length: 4 }, () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.imul(state ^ state >>> 15, 0x85ebca6b) >>> 0;
-    });
-    const hex = words.map((word) => word.toString(16).padStart(8, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  };
-  for (let first = 0; first < rows; first += PART_ROWS) {
-    const secondMs = HOUR_MS + Math.floor(first / rows * 3540) * 1000;
-    const writer = new TableWriter(EVENT_COLUMNS);
-    const chunks = EVENT_COLUMNS.map((column, c) => {
-      if (!FRESH.has(column.name)) return templates[first / PART_ROWS % TEMPLATES][c]!;
-      const values = Array.from(
-        { length: PART_ROWS },
-        (_, i) =>
-          column.name === "event_time" ? secondMs + Math.floor(i * 60 / PART_ROWS) * 1000 : uuid(),
-      );
-      return encodeChunk(column, values);
-    });
-    writer.appendRowGroup(chunks, PART_ROWS);
-    const path = `${folder}/part-${first}`;
-    Deno.writeFileSync(path, writer.finish());
-    yield path;
-  }
+/** Writes a file piece by piece: written at once it would be there twice. */
+function writePieces(path: string, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, { write: true, create: true });
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at, at + 4_000_000));
 }
 
 /** One round. @returns the files written and the rollup, and how many rows it went through. */
@@ -104,7 +64,7 @@ async function merge(
   let rollup = "";
   for await (const output of mergeLargeHour(input)) {
     const path = `${folder}/${crypto.randomUUID()}`;
-    await Deno.writeFile(path, output.bytes);
+    writePieces(path, output.bytes);
     if (output.kind === "activity") rollup = path;
     else {
       written.push(path);
@@ -213,7 +173,11 @@ async function mergeInRounds(parts: readonly string[], late: readonly string[]):
 }
 
 try {
-  const paths = [...makeParts(rows + PART_ROWS)];
+  const making = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", import.meta.resolve("./merge_parts.ts"), folder, String(rows + PART_ROWS)],
+  });
+  if (!(await making.spawn().status).success) throw new Error("Cannot make parts");
+  const paths = Array.from({ length: rows / PART_ROWS + 1 }, (_, i) => partPath(folder, i));
   const parts = paths.slice(0, -1);
   // Of each half the rows: some that are there already, and new ones.
   const late = [parts[parts.length >> 1], paths.at(-1)!];

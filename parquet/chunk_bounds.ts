@@ -34,9 +34,9 @@ export class ChunkBounds {
     this.#addNumber(value ? 1 : 0);
   }
 
-  /** As a chunk's metadata has them; undefined for JSON. */
+  /** As a chunk's metadata has them. */
   statistics(nulls: number): ColumnMetaData["statistics"] {
-    if (this.#type === "json") return undefined;
+    if (this.#type === "json") return { null_count: BigInt(nulls) };
     const isNumber = this.#type !== "string";
     const value = (bytes: Uint8Array | null, number: number) => {
       if (!isNumber) return bytes ?? undefined;

@@ -1,14 +1,15 @@
-import type { ColumnChunk, ParquetType } from "hyparquet";
+import type { ColumnChunk } from "hyparquet";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { type ByteColumn, gapOf } from "./byte_column.ts";
 import { ChunkBounds } from "./chunk_bounds.ts";
+import { type Codec, UNCOMPRESSED, ZSTD } from "./codec.ts";
 import type { Column } from "./columns.ts";
 import { pickDictionary, type PickedDictionary } from "./pick_dictionary.ts";
 import type { EncodedChunk } from "./encode.ts";
 import { dataPageHeader, dictionaryPageHeader, ENCODING } from "./page_header.ts";
 import { hybridBytesMax, writeHybrid } from "./rle_hybrid.ts";
+import { PHYSICAL_TYPES } from "./schema.ts";
 import { copyBytes } from "./value_table.ts";
-import { compress } from "./zstd.ts";
 
 /** Plain bytes at which a page ends, as Parquet's writers have it. */
 const PAGE_BYTES = 1024 * 1024;
@@ -48,13 +49,8 @@ export function encodePicked(
   return chunk.finish();
 }
 
-const PHYSICAL = {
-  timestamp: "INT64",
-  int64: "INT64",
-  string: "BYTE_ARRAY",
-  json: "BYTE_ARRAY",
-  bool: "BOOLEAN",
-} as const satisfies Record<Column["type"], ParquetType>;
+/** Small hours have many columns with hardly a value: starting the compressor costs more than these bytes. */
+const COMPRESSED_BYTES_MIN = 64;
 
 /** Gathers the pages of one chunk. */
 class ChunkBuilder {
@@ -63,6 +59,7 @@ class ChunkBuilder {
   readonly #present: number;
   readonly #bounds: ChunkBounds;
   readonly #pieces: Uint8Array[] = [];
+  #codec: Codec | null = null;
   #length = 0;
   #uncompressed = 0;
   #dictionaryBytes = 0;
@@ -90,7 +87,9 @@ class ChunkBuilder {
     const { bytes } = values;
     const count = values.starts.length - 1;
     for (let v = 0; v < count; v++) this.#bounds.add(values, v);
-    const packed = this.#pack(bytes);
+    const width = 32 - Math.clz32(count - 1);
+    this.#chooseCodec(bytes.length + indexes.length * width / 8);
+    const packed = this.#codec!.compress(bytes);
     const header = dictionaryPageHeader({
       values: count,
       uncompressedBytes: bytes.length,
@@ -99,7 +98,6 @@ class ChunkBuilder {
     this.#append(header, packed);
     this.#dictionaryBytes = this.#length;
     this.#uncompressed += header.length + bytes.length;
-    const width = 32 - Math.clz32(count - 1);
     const out = new Uint8Array(1 + hybridBytesMax(indexes.length, width));
     out[0] = width;
     const end = writeHybrid(indexes, indexes.length, width, out, 1);
@@ -138,10 +136,10 @@ class ChunkBuilder {
     const chunk: ColumnChunk = {
       file_offset: 0n,
       meta_data: {
-        type: PHYSICAL[type],
+        type: PHYSICAL_TYPES[type],
         encodings: this.#encodings,
         path_in_schema: [name],
-        codec: this.#isPacked ? "ZSTD" : "UNCOMPRESSED",
+        codec: this.#codec!.name,
         num_values: BigInt(this.#codes.length),
         total_uncompressed_size: BigInt(this.#uncompressed),
         total_compressed_size: BigInt(this.#length),
@@ -153,20 +151,17 @@ class ChunkBuilder {
     return { bytes, chunk };
   }
 
-  /** Small hours have many columns without a value, and starting the compressor costs more than these. */
-  get #isPacked(): boolean {
-    return this.#present > 0;
-  }
-
-  #pack(bytes: Uint8Array): Uint8Array {
-    return this.#isPacked ? compress(bytes) : bytes;
+  /** A chunk has one codec; its first page decides. */
+  #chooseCodec(bytes: number): void {
+    this.#codec ??= bytes < COMPRESSED_BYTES_MIN ? UNCOMPRESSED : ZSTD;
   }
 
   #addPage(from: number, to: number, values: Uint8Array, encoding: number): void {
     const { levels, nulls } = this.#column.required
       ? { levels: new Uint8Array(), nulls: 0 }
       : levelsOf(this.#codes.subarray(from, to));
-    const packed = this.#pack(values);
+    this.#chooseCodec(values.length);
+    const packed = this.#codec!.compress(values);
     const header = dataPageHeader({
       values: to - from,
       nulls,
