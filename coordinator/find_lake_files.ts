@@ -30,11 +30,19 @@ export async function findLakeFiles(
   signal?: AbortSignal,
 ): Promise<LakeFile[]> {
   const found: Found[] = [];
+  let other: string | null = null;
   for await (const page of lake.list("events/", { signal })) {
     for (const info of page) {
       const name = parseLakeFilePath(info.path);
-      if (name !== null && name.format === format) found.push({ ...name, info });
+      if (name?.format === format) found.push({ ...name, info });
+      else if (name !== null) other = info.path;
     }
+  }
+  if (other !== null) {
+    log.warn(
+      `${lake.url} has files of another format, such as ${other}: they are left alone, and an event of theirs that ` +
+        "is delivered again is there twice. Use another --lake",
+    );
   }
   const own = ownFiles(found);
   if (own.length > 0) {

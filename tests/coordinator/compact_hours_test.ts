@@ -130,6 +130,7 @@ for (const [format, cadence] of [["parquet", "hourly"], ["jsonl", "daily"]] as c
 
     const found = await findLakeFiles(lake, format);
     assertEquals(found.map(({ rows }) => rows), [2, 0]);
+    assertEquals(await findLakeFiles(lake, format === "jsonl" ? "parquet" : "jsonl"), []);
     const other = cadence === "daily" ? "hourly" : "daily";
     await store.bindLake({ url: lake.url, format, cadence: other }, { rebind: true, found });
     await world.addEvent("a", HOUR, "a2");
