@@ -13,3 +13,11 @@ export const ZSTD: Codec = { name: "ZSTD", compress };
 
 /** For what is too small to be compressed. */
 export const UNCOMPRESSED: Codec = { name: "UNCOMPRESSED", compress: (bytes) => bytes };
+
+/** Starting the compressor costs more than so few bytes, which it mostly makes more of. */
+const COMPRESSED_BYTES_MIN = 150;
+
+/** The codec of a chunk that begins with so many bytes. */
+export function codecFor(bytes: number, codec: Codec = ZSTD): Codec {
+  return bytes < COMPRESSED_BYTES_MIN ? UNCOMPRESSED : codec;
+}

@@ -1,7 +1,7 @@
 import type { ColumnChunk, Statistics } from "hyparquet";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { type ByteBuffer, GROWTH_BYTES_MAX } from "./byte_buffer.ts";
-import { type Codec, UNCOMPRESSED, ZSTD } from "./codec.ts";
+import { type Codec, codecFor, ZSTD } from "./codec.ts";
 import type { Column } from "./columns.ts";
 import { type Dictionary, dictionaryOf } from "./dictionary.ts";
 import { ENCODINGS } from "./enums.ts";
@@ -27,9 +27,6 @@ export interface EncodedChunk {
 
 /** Bytes of a page of texts, about: bounds what a reader holds of a chunk uncompressed. */
 const PAGE_BYTES_MAX = 1024 * 1024;
-
-/** Small hours have many columns with hardly a value: starting the compressor costs more than these bytes. */
-const COMPRESSED_BYTES_MIN = 150;
 
 /** With a greater share of distinct texts a dictionary would not halve the column. */
 const TEXT_DISTINCT_MAX = 1 / 2;
@@ -193,7 +190,7 @@ class ChunkEncoder {
   /** A chunk has one codec; its first page decides. */
   #chooseCodec(bytes: number): void {
     if (this.#usedCodec !== null) return;
-    this.#usedCodec = bytes < COMPRESSED_BYTES_MIN ? UNCOMPRESSED : this.#codec;
+    this.#usedCodec = codecFor(bytes, this.#codec);
     pages.begin(this.#usedCodec);
   }
 

@@ -2,7 +2,7 @@ import type { ColumnChunk } from "hyparquet";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { type ByteColumn, gapOf } from "./byte_column.ts";
 import { ChunkBounds } from "./chunk_bounds.ts";
-import { type Codec, UNCOMPRESSED, ZSTD } from "./codec.ts";
+import { type Codec, codecFor } from "./codec.ts";
 import type { Column } from "./columns.ts";
 import { pickDictionary, type PickedDictionary } from "./pick_dictionary.ts";
 import type { EncodedChunk } from "./encode.ts";
@@ -48,9 +48,6 @@ export function encodePicked(
   }
   return chunk.finish();
 }
-
-/** Small hours have many columns with hardly a value: starting the compressor costs more than these bytes. */
-const COMPRESSED_BYTES_MIN = 64;
 
 /** Gathers the pages of one chunk. */
 class ChunkBuilder {
@@ -153,7 +150,7 @@ class ChunkBuilder {
 
   /** A chunk has one codec; its first page decides. */
   #chooseCodec(bytes: number): void {
-    this.#codec ??= bytes < COMPRESSED_BYTES_MIN ? UNCOMPRESSED : ZSTD;
+    this.#codec ??= codecFor(bytes);
   }
 
   #addPage(from: number, to: number, values: Uint8Array, encoding: number): void {

@@ -2,7 +2,7 @@ import { hourOf } from "../core/hours.ts";
 import { int64At } from "./byte_column.ts";
 import { judgeClusters } from "./distinct.ts";
 import type { KeyTable } from "./key_table.ts";
-import { KEY_COLUMNS } from "./merge_steps.ts";
+import { ID_COLUMN, TIME_COLUMN } from "./merge_steps.ts";
 import { type TableFile, TableReader } from "./read.ts";
 import { type RowRange, RowSet } from "./row_set.ts";
 
@@ -26,9 +26,11 @@ export async function judgeLarge(
     for (const file of standing) {
       const reader = await TableReader.open(file);
       for (const [group, { rowStart }] of reader.rowGroups.entries()) {
-        const [times, ids] = await reader.readByteColumns(group, KEY_COLUMNS);
-        ids.codes.forEach((code, i) => {
-          const first = find(ids, code);
+        const [ids] = await reader.readByteColumns(group, [ID_COLUMN]);
+        const firsts = ids.codes.map((code) => find(ids, code));
+        if (firsts.every((first) => first < 0)) continue;
+        const [times] = await reader.readByteColumns(group, [TIME_COLUMN]);
+        firsts.forEach((first, i) => {
           if (first < 0) return;
           hitTimes.push(int64At(times.view, times.starts[times.codes[i]]));
           let cluster = clusterOf.get(first);
@@ -42,8 +44,8 @@ export async function judgeLarge(
             hits[hits.length - 1] = { ...last, rowCount: last.rowCount + 1 };
           } else hits.push({ reader, rowStart: rowStart + i, rowCount: 1 });
         });
-        onProgress?.();
       }
+      onProgress?.();
     }
   }
   const isStanding = (row: number) => row >= rows.count;

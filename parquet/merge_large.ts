@@ -5,7 +5,7 @@ import { judgeLarge } from "./judge_large.ts";
 import type { Picks } from "./encode_picked.ts";
 import { HourOutput, mayNeedFurtherFiles, type MergedFile } from "./hour_output.ts";
 import { ROW_GROUP_BYTES_MAX } from "./merge.ts";
-import { countIn, encodeRows, readKeys } from "./merge_steps.ts";
+import { countIn, encodeRows, readKeys, TIME_COLUMN } from "./merge_steps.ts";
 import { type TableFile, TableReader } from "./read.ts";
 import { type RowRange, RowSet, rowsFrom } from "./row_set.ts";
 
@@ -185,7 +185,7 @@ async function countStanding(
   { standing, standingActivity }: LargeHourInput,
 ): Promise<void> {
   const counted = standingActivity === null
-    ? [EVENT_COLUMNS.find(({ name }) => name === "event_time")!]
+    ? [TIME_COLUMN]
     : ACTIVITY_COLUMNS.slice(ACTIVITY_KEY_COLUMNS.length);
   for (const file of standingActivity === null ? standing : [standingActivity]) {
     const reader = await TableReader.open(file);

@@ -7,7 +7,7 @@ import { KeyTable } from "./key_table.ts";
 import { type PickedRows, type RowSet, rowsFrom } from "./row_set.ts";
 
 /** What is read of every row first: it orders the rows and tells which of them may be equal. */
-export const KEY_COLUMNS = ["event_time", "event_id"].map((name) =>
+export const [TIME_COLUMN, ID_COLUMN] = ["event_time", "event_id"].map((name) =>
   EVENT_COLUMNS.find((column) => column.name === name)!
 );
 
@@ -20,9 +20,8 @@ export async function readKeys(rows: RowSet, onProgress?: () => void): Promise<K
   const all = rowsFrom(0, rows.count);
   for (const piece of rows.cut(all, LIMITS.rowGroupRowsMax, Infinity)) {
     onProgress?.();
-    const { columns, picks: [picks] } = await rows.read([piece], KEY_COLUMNS);
-    const [times, ids] = KEY_COLUMNS.map(({ name }) => columns.get(name)!);
-    keys.add(times, ids, picks);
+    const { columns, picks: [picks] } = await rows.read([piece], [TIME_COLUMN, ID_COLUMN]);
+    keys.add(columns.get(TIME_COLUMN.name)!, columns.get(ID_COLUMN.name)!, picks);
   }
   return keys;
 }
