@@ -28,6 +28,11 @@ export interface ListPassOptions
   readonly sharedMs: number;
   /** Whether the run ends with this pass: it then waits for what a dead replica may have held. */
   readonly once: boolean;
+  /**
+   * How long the pass goes on, ms, when it has looked at all that was listed before; default for ever. What is left, as
+   * of an old bucket's first listing, is the next pass's, which begins with what is followed again.
+   */
+  readonly firstListingsMs?: number;
   /** Nodes whose objects this run has counted already; grows with each pass. */
   readonly counted: Set<number>;
   /** The clock that decides what is due, ms since the epoch; default the database's. */
@@ -37,13 +42,14 @@ export interface ListPassOptions
 /**
  * Visits what is due of a source's schedule, up to 16 prefixes at once and beside other replicas, and plans every
  * object version that neither the ledger nor an open shard knows. A prefix that cannot be listed is put off and
- * told; the others go on. Rejects with the source's TrailsieveError if its root, or nothing at all, could be listed,
+ * told; the others go on. What is followed comes first, then what was never listed to its end.
+ * @returns whether nothing that is due is left. Rejects with the source's TrailsieveError if its root, or nothing at all, could be listed,
  * with the store's, and with the signal's reason; what it held is free then.
  */
 export async function listPass(
   source: PlanOptions["source"],
   options: ListPassOptions,
-): Promise<void> {
+): Promise<boolean> {
   options.report.firstListingAt ??= Date.now();
   const now = options.now ?? await databaseClock(options);
   const startedAt = now();
@@ -74,14 +80,19 @@ export async function listPass(
     signal: options.signal,
     counted: options.counted,
     skip: new Set(),
-  }, { once: options.once, isFirst });
-  await round.run();
+  }, {
+    once: options.once,
+    isFirst,
+    firstListingsMs: options.full ? Infinity : options.firstListingsMs ?? Infinity,
+  });
+  const isDone = await round.run();
   const failing = await options.store.listing.failing(pass, 5);
   options.report.failingPrefixes.set(source.url, failing.count);
   if (failing.count > 0) {
     const names = failing.nodes.map((node) => source.uri(node.prefix)).join(", ");
     log.warn(`${failing.count} prefixes cannot be listed and are tried again later: ${names}`);
   }
+  return isDone;
 }
 
 /** The database's clock, read once and carried on by this machine's steady one. */
@@ -95,6 +106,10 @@ class Round {
   readonly #context: VisitContext;
   readonly #once: boolean;
   readonly #isFirst: boolean;
+  readonly #firstListingsMs: number;
+  #endsAt = Infinity;
+  /** Whether nodes that were listed before are claimed yet; then come the others too. */
+  #isFollowing: boolean;
   readonly #active = new Set<Promise<void>>();
   readonly #held = new Map<number, ListingNode>();
   readonly #errors = new Map<number, unknown>();
@@ -103,13 +118,19 @@ class Round {
   /** What the pass cannot go on after. */
   #fatal: { readonly error: unknown } | null = null;
 
-  constructor(context: VisitContext, run: { readonly once: boolean; readonly isFirst: boolean }) {
+  constructor(
+    context: VisitContext,
+    run: { readonly once: boolean; readonly isFirst: boolean; readonly firstListingsMs: number },
+  ) {
     this.#context = context;
     this.#once = run.once;
     this.#isFirst = run.isFirst;
+    this.#firstListingsMs = run.firstListingsMs;
+    this.#isFollowing = !context.pass.full;
   }
 
-  async run(): Promise<void> {
+  /** @returns whether nothing that is due is left */
+  async run(): Promise<boolean> {
     const { signal } = this.#context;
     try {
       while (await this.#step()) signal.throwIfAborted();
@@ -122,17 +143,48 @@ class Round {
     if (this.#visits > 0 && this.#errors.size === this.#visits) {
       throw [...this.#errors.values()][0];
     }
+    return !this.#isOver || !await this.#isDue();
+  }
+
+  /** Whether the pass has lasted for long enough; not before it is known what a first one costs. */
+  get #isOver(): boolean {
+    const { buffer, now } = this.#context;
+    return !buffer.holdsBack && now() >= this.#endsAt;
+  }
+
+  async #isDue(): Promise<boolean> {
+    const { store, pass, now, skip } = this.#context;
+    return (await store.listing.outlook(pass, now(), { silentSinceMs: 0, skip: [...skip] })).isDue;
+  }
+
+  /** Visits of each kind take a few pages at most, since what is longer is cut into ranges. */
+  async #claim(limit: number): Promise<void> {
+    const { store, pass, now, skip } = this.#context;
+    let left = limit;
+    if (this.#isFollowing) {
+      const nodes = await store.listing.claim(pass, now(), {
+        limit,
+        skip: [...skip],
+        followed: true,
+      });
+      for (const node of nodes) this.#start(node);
+      left -= nodes.length;
+      if (left === 0) return;
+      this.#isFollowing = false;
+      this.#endsAt = now() + this.#firstListingsMs;
+    }
+    const nodes = await store.listing.claim(pass, now(), { limit: left, skip: [...skip] });
+    for (const node of nodes) this.#start(node);
   }
 
   /** @returns whether there may be more to do */
   async #step(): Promise<boolean> {
-    const { buffer, store, pass, now, signal, skip } = this.#context;
+    const { buffer, signal } = this.#context;
     if (this.#fatal !== null) throw this.#fatal.error;
+    const isOver = this.#isOver;
     // Claimed in batches: half of the visits end before the next ones are asked for.
-    if (this.#active.size <= LIMITS.listConcurrency / 2) {
-      const limit = LIMITS.listConcurrency - this.#active.size;
-      const nodes = await store.listing.claim(pass, now(), { limit, skip: [...skip] });
-      for (const node of nodes) this.#start(node);
+    if (!isOver && this.#active.size <= LIMITS.listConcurrency / 2) {
+      await this.#claim(LIMITS.listConcurrency - this.#active.size);
     }
     if (this.#active.size > 0) {
       const timer = new AbortController();
@@ -144,11 +196,12 @@ class Round {
       return true;
     }
     if (!buffer.isEmpty) {
-      buffer.tellEnd();
+      buffer.tellEnd({ isAll: !isOver });
       await buffer.flush();
       this.#held.clear();
       return true;
     }
+    if (isOver) return false;
     const waitMs = await this.#waitMs();
     if (waitMs !== null) await delay(waitMs, undefined, { signal });
     return waitMs !== null;

@@ -34,7 +34,7 @@ export async function listTrail(
     await buffer.add({ refs: unknown, known: isFirst ? inLedger - settledSince : 0 });
     if (buffer.isRipe) await buffer.flush();
   }
-  buffer.tellEnd();
+  buffer.tellEnd({ isAll: true });
   await buffer.flush();
   if (found === 0 && isFirst) {
     log.warn(`There is nothing below ${source.url}: is the prefix right?`);

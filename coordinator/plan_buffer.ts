@@ -30,6 +30,8 @@ export interface PlanOptions {
    * bucket can say what it costs before the first object is read.
    */
   readonly holdsBack: boolean;
+  /** Objects that are held back at most; default 100,000. */
+  readonly heldObjectsMax?: number;
   /** The clock of changes, ms since the epoch. */
   readonly now: () => number;
   /** Told the ids of days that got nodes of their own: they were counted with their base. */
@@ -97,15 +99,20 @@ export class PlanBuffer {
     return !this.#holdsBack && performance.now() - this.#oldestAt > LIMITS.listPlanAfterMs;
   }
 
+  /** Whether nothing may be planned until more is known. */
+  get holdsBack(): boolean {
+    return this.#holdsBack;
+  }
+
   get isEmpty(): boolean {
     return this.#oldestAt === Infinity;
   }
 
   /** Says what the whole pass found, where that is much, before what is left of it is planned. */
-  tellEnd(): void {
+  tellEnd({ isAll }: { readonly isAll: boolean }): void {
     if (this.#found.objects === this.#toldObjects) return;
-    if (this.#options.holdsBack && this.#found.objects > LIMITS.firstPassObjectsMax) {
-      this.#tell("in all");
+    if (this.#options.holdsBack && this.#found.objects > this.#heldObjectsMax) {
+      this.#tell(isAll ? "in all" : "so far; listing goes on");
     }
   }
 
@@ -127,7 +134,11 @@ export class PlanBuffer {
   }
 
   get #refsMax(): number {
-    return this.#holdsBack ? LIMITS.firstPassObjectsMax + 1 : LIMITS.sortedRefsMax;
+    return this.#holdsBack ? this.#heldObjectsMax + 1 : LIMITS.sortedRefsMax;
+  }
+
+  get #heldObjectsMax(): number {
+    return this.#options.heldObjectsMax ?? LIMITS.firstPassObjectsMax;
   }
 
   async #flushNow(): Promise<void> {

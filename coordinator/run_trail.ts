@@ -146,8 +146,8 @@ export class TrailRun implements Disposable {
       await this.#countLeftOver();
       await Promise.all(this.#sources.map(async (source) => {
         while (!this.#drain.aborted) {
-          await this.#listOne(source, intervalMs);
-          await pause(intervalMs, this.#drain);
+          // A pass that left something to the next one is followed by it at once.
+          if (await this.#listOne(source, intervalMs)) await pause(intervalMs, this.#drain);
         }
       }));
     };
@@ -230,22 +230,28 @@ export class TrailRun implements Disposable {
     await Promise.all(this.#sources.map((source) => this.#listOne(source, null)));
   }
 
-  /** A pass over a source, of several at an interval or the only one. One that fails is noted: others go on. */
-  async #listOne(source: Source, intervalMs: number | null): Promise<void> {
+  /**
+   * A pass over a source, of several at an interval or the only one. One that fails is noted: others go on.
+   * @returns whether it is over for now
+   */
+  async #listOne(source: Source, intervalMs: number | null): Promise<boolean> {
     const { report } = this.#run.context;
+    let isDone = true;
     try {
-      await this.#pass(source, intervalMs);
-      report.addListing(source.url, true);
+      isDone = await this.#pass(source, intervalMs);
+      if (isDone) report.addListing(source.url, true);
     } catch (error) {
-      if (this.#drain.aborted) return;
+      if (this.#drain.aborted) return true;
       log.error(describeError(error));
       report.addListing(source.url, false);
       this.#listingError = error;
     }
     this.#passed.add(source.url);
+    return isDone;
   }
 
-  async #pass(source: Source, intervalMs: number | null): Promise<void> {
+  /** @returns whether nothing that is due was left to the next pass */
+  async #pass(source: Source, intervalMs: number | null): Promise<boolean> {
     const { context, workers } = this.#run;
     const { choice, lane, schedule } = this.#options;
     const common = {
@@ -260,13 +266,15 @@ export class TrailRun implements Disposable {
     // A folder is always listed whole: that costs nothing, and files appear in it anywhere.
     if (source.kind === "file" || schedule === undefined) {
       const accept = (key: string) => chooses(choice, key.slice(source.prefix.length));
-      return await listTrail(source, { ...common, accept, isFirst: !this.#passed.has(source.url) });
+      await listTrail(source, { ...common, accept, isFirst: !this.#passed.has(source.url) });
+      return true;
     }
-    await listPass(source, {
+    return await listPass(source, {
       ...common,
       ...schedule,
       choice,
       once: intervalMs === null,
+      firstListingsMs: intervalMs ?? undefined,
       // Of several replicas the first one lists what is due at every pass; another does when that one is late.
       sharedMs: (intervalMs ?? 0) / 2,
       counted: this.#counted,

@@ -26,15 +26,18 @@ export async function claimListing(
   replicaId: string,
   pass: ListingPass,
   nowMs: number,
-  { limit, skip }: { readonly limit: number; readonly skip: readonly number[] },
+  { limit, skip, followed = false }: Parameters<ListingStore["claim"]>[2],
 ): Promise<readonly ListingNode[]> {
+  const isMeant = followed
+    ? sql`and (n.visited_at > '-infinity' or n.kind in ('folder', 'day'))`
+    : sql``;
   // Each order has an index.
   const order = sql.ref(pass.full ? "n.visited_at" : "n.due_at");
   const { rows } = await database.query("claim a listing", (db) =>
     sql<NodeRow>`
     with due as (
       select n.id from listing_nodes n
-      where ${isClaimable(pass, nowMs, skip)}
+      where ${isClaimable(pass, nowMs, skip)} ${isMeant}
       order by ${order}, n.id limit ${limit} for update of n skip locked
     )
     update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1

@@ -122,13 +122,18 @@ export interface ListingStore {
    */
   begin(pass: ListingPass, nowMs: number): Promise<{ readonly isFirst: boolean }>;
   /**
-   * Claims up to `limit` due nodes, longest due first; where everything is visited, longest unvisited first. A node whose ranges are not done yet is left out, and so
-   * are those in `skip`.
+   * Claims up to `limit` due nodes, longest due first; where everything is visited, longest unvisited first. A node
+   * whose ranges are not done yet is left out, and so are those in `skip`; with `followed` also bases, flat prefixes
+   * and ranges that were never listed to their end, each of which may be long.
    */
   claim(
     pass: ListingPass,
     nowMs: number,
-    options: { readonly limit: number; readonly skip: readonly number[] },
+    options: {
+      readonly limit: number;
+      readonly skip: readonly number[];
+      readonly followed?: boolean;
+    },
   ): Promise<readonly ListingNode[]>;
   /** Folders that a level led to; they are due at once. @returns how many were new */
   addFolders(scope: string, places: readonly NewPlace[], nowMs: number): Promise<number>;

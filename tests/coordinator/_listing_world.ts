@@ -34,11 +34,23 @@ export interface PassResult {
   /** Keys of the objects that were planned. */
   readonly planned: readonly string[];
   readonly report: RunReport;
+  /** Whether nothing that is due was left to the next pass. */
+  readonly isDone: boolean;
 }
 
 /** Options of a pass that a test may set. */
 export type PassChanges = Partial<
-  Pick<ListPassOptions, "full" | "lookbackMs" | "sharedMs" | "once" | "signal" | "choice">
+  Pick<
+    ListPassOptions,
+    | "full"
+    | "lookbackMs"
+    | "sharedMs"
+    | "once"
+    | "signal"
+    | "choice"
+    | "heldObjectsMax"
+    | "firstListingsMs"
+  >
 >;
 
 /** See the top of this file. */
@@ -92,6 +104,7 @@ export class ListingWorld implements AsyncDisposable {
     this.#prefixes.length = 0;
     const report = new RunReport();
     const planned: string[] = [];
+    let isDone = false;
     const settling = new AbortController();
     const settle = async () => {
       for (let shard; (shard = await this.store.takeShard()) !== null;) {
@@ -107,7 +120,7 @@ export class ListingWorld implements AsyncDisposable {
       }
     })();
     try {
-      await listPass(this.source, {
+      isDone = await listPass(this.source, {
         store: this.store,
         report,
         lane: "live",
@@ -138,6 +151,7 @@ export class ListingWorld implements AsyncDisposable {
       prefixes: [...this.#prefixes],
       planned: planned.sort(),
       report,
+      isDone,
     };
   }
 

@@ -35,6 +35,27 @@ export const PASS_CASES: Record<string, (world: ListingWorld) => Promise<void>> 
     assertEquals((await world.pass()).planned, [...fresh, "AWSLogs/another.txt"].sort());
   },
 
+  async "looks at what it follows before it goes on with a long first listing"(world) {
+    world.put(keyAt(NOON - HOUR_MS, "seen"));
+    await world.pass();
+    const accounts = Array.from({ length: 80 }, (_, i) => String(500000000000 + i));
+    const old = accounts.map((account) => keyAt(NOON - 90 * DAY_MS, "old", account));
+    world.put(...old);
+    const follow = { once: false, firstListingsMs: 150, heldObjectsMax: 1 };
+    const planned: string[] = [];
+    let passes = 0;
+    for (let isDone = false; !isDone; passes++) {
+      const fresh = keyAt(NOON - passes * MINUTE_MS, `new${passes}`);
+      world.put(fresh);
+      const pass = await world.pass(follow);
+      assert(pass.planned.includes(fresh), `pass ${passes} left what came meanwhile`);
+      planned.push(...pass.planned.filter((key) => key !== fresh));
+      isDone = pass.isDone;
+    }
+    assert(passes > 1, "one pass listed everything");
+    assertEquals(planned.sort(), old.toSorted());
+  },
+
   async "costs the same whatever lies in old days"(world) {
     const recent = keysUntil(30, NOON);
     world.put(...recent, keyAt(NOON, 0, B), ...keysUntil(200, NOON - 3 * DAY_MS, "old"));

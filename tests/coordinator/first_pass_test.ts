@@ -55,7 +55,7 @@ async function plan(pages: readonly number[], holdsBack = true) {
       await buffer.add({ refs: pageOf(index, count) });
       open.push((await store.openWork()).refs);
     }
-    buffer.tellEnd();
+    buffer.tellEnd({ isAll: true });
     await buffer.flush();
     return { lines, open, linesAtFirstShard, planned: (await store.openWork()).refs };
   } finally {
