@@ -46,17 +46,14 @@ export class PartBuilder {
     if (this.#columns.textLength > 2 * LIMITS.partTextMax) collectGarbage();
     this.#columns = new EventColumns();
     const times = values[EVENT_TIME] as number[];
-    const order = Array.from({ length: rowCount }, (_, row) => row).sort((a, b) =>
-      times[a] - times[b]
+    const order = Uint32Array.from(times, (_, row) => row).sort((a, b) =>
+      times[a] - times[b] || a - b
     );
-    const sorted = values.map((column) => order.map((row) => column[row]));
-    const hours = hourRanges(sorted[EVENT_TIME] as number[]);
+    const hours = hourRanges(Array.from(order, (row) => times[row]));
     const writer = new TableWriter(EVENT_COLUMNS);
     for (const { rowStart, rowCount } of rowGroups(hours)) {
-      writer.writeRowGroup(
-        sorted.map((column) => column.slice(rowStart, rowStart + rowCount)),
-        rowCount,
-      );
+      const rows = order.subarray(rowStart, rowStart + rowCount);
+      writer.writeRowGroup(values.map((column) => picked(column, rows)), rowCount);
     }
     this.#parts.push({ bytes: writer.finish(), hours });
     relieveMemory();
@@ -66,6 +63,13 @@ export class PartBuilder {
 interface RowRange {
   readonly rowStart: number;
   readonly rowCount: number;
+}
+
+/** The values of some rows, in their order. */
+function picked(values: readonly unknown[], rows: Uint32Array): unknown[] {
+  const list = new Array<unknown>(rows.length);
+  for (let i = 0; i < rows.length; i++) list[i] = values[rows[i]];
+  return list;
 }
 
 function hourRanges(times: readonly number[]): (RowRange & { readonly hourMs: number })[] {
