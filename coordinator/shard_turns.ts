@@ -49,7 +49,8 @@ export class ShardTurns {
     let shard = signal.aborted ? null : await this.#queue.take();
     if (shard !== null && isSuspect(shard) && this.#held > 0) {
       await this.#queue.giveBack(shard);
-      await this.#emptied.promise;
+      // The last one may have ended while it was given back: then nobody is left to say so.
+      if (this.#held > 0) await this.#emptied.promise;
       shard = signal.aborted ? null : await this.#queue.take();
     }
     if (shard === null) return null;

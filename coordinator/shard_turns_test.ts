@@ -96,3 +96,17 @@ Deno.test("ShardTurns goes on after a take that failed", async () => {
   const first = await turns.take(never).catch((error) => error.message);
   assertEquals([first, (await turns.take(never))?.id], ["gone", "a"]);
 });
+
+Deno.test("ShardTurns takes a suspect whose neighbour ends while it is given back", async () => {
+  const waiting = [shardOf("a", 3, 0), shardOf("poison", 1, 1)];
+  const turns: ShardTurns = new ShardTurns({
+    take: () => Promise.resolve(waiting.shift() ?? null),
+    giveBack: (shard) => {
+      waiting.unshift(shard);
+      turns.end();
+      return Promise.resolve();
+    },
+  });
+  await turns.take(never);
+  assertEquals(await settled([turns.take(never)]), ["poison"]);
+});
