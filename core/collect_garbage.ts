@@ -17,16 +17,20 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** What the process held after the last collection: what was not garbage then is not worth looking at again. */
+/** What this isolate held after the last collection: what was not garbage then is not worth looking at again. */
 let heldBytes = 0;
 
 /**
- * Collects garbage if the process, with all its isolates, holds more than `LIMITS.relievedRssBytes`, and
- * `LIMITS.relievedGrowthBytes` more than the last collection left.
+ * Collects this isolate's garbage if the process, with all its isolates, holds more than `LIMITS.relievedRssBytes`,
+ * and this isolate `LIMITS.relievedGrowthBytes` more than the last collection left: no other's memory can be freed.
  */
 export function relieveMemory(): void {
-  const { rss } = Deno.memoryUsage();
-  if (rss <= Math.max(LIMITS.relievedRssBytes, heldBytes + LIMITS.relievedGrowthBytes)) return;
+  const { rss, heapUsed, external } = Deno.memoryUsage();
+  const bytes = heapUsed + external;
+  // V8 has collected by itself meanwhile.
+  if (bytes < heldBytes) heldBytes = bytes;
+  if (rss <= LIMITS.relievedRssBytes || bytes <= heldBytes + LIMITS.relievedGrowthBytes) return;
   collectGarbage();
-  heldBytes = Deno.memoryUsage().rss;
+  const after = Deno.memoryUsage();
+  heldBytes = after.heapUsed + after.external;
 }

@@ -57,7 +57,7 @@ export const LIMITS = {
    * gather between parts, about 100 MB each, fits between this and the 600 MB that a run may take.
    */
   relievedRssBytes: 350 * MB,
-  relievedGrowthBytes: 24 * MB,
+  relievedGrowthBytes: 32 * MB,
   /** Inflated bytes of an object after which isolates look at the memory of the process too. */
   relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
