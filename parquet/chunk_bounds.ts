@@ -1,6 +1,7 @@
-import type { ColumnMetaData } from "hyparquet";
+import type { Statistics } from "hyparquet";
 import { int64At, type PlainValues } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
+import { DECIDING_BYTES } from "./text_bounds.ts";
 import { compareBytes } from "./value_table.ts";
 
 /** The least and greatest value of a chunk, by which readers leave row groups out. */
@@ -22,10 +23,10 @@ export class ChunkBounds {
       const end = starts[code + 1] - gap;
       const [min, max] = [this.#min, this.#max];
       if (min === null || compareBytes(bytes, start, end, min, 0, min.length) < 0) {
-        this.#min = bytes.slice(start, end);
+        this.#min = bytes.slice(start, Math.min(end, start + DECIDING_BYTES));
       }
       if (max === null || compareBytes(bytes, start, end, max, 0, max.length) > 0) {
-        this.#max = bytes.slice(start, end);
+        this.#max = bytes.slice(start, Math.min(end, start + DECIDING_BYTES));
       }
     } else if (this.#type !== "json") this.#addNumber(int64At(view, start));
   }
@@ -34,20 +35,14 @@ export class ChunkBounds {
     this.#addNumber(value ? 1 : 0);
   }
 
-  /** As a chunk's metadata has them. */
-  statistics(nulls: number): ColumnMetaData["statistics"] {
-    if (this.#type === "json") return { null_count: BigInt(nulls) };
-    const isNumber = this.#type !== "string";
-    const value = (bytes: Uint8Array | null, number: number) => {
-      if (!isNumber) return bytes ?? undefined;
-      if (!Number.isFinite(number)) return undefined;
-      return this.#type === "bool" ? number === 1 : BigInt(number);
-    };
-    return {
-      null_count: BigInt(nulls),
-      min_value: value(this.#min, this.#minNumber),
-      max_value: value(this.#max, this.#maxNumber),
-    };
+  /** As a chunk's metadata has them; none of JSON. */
+  statistics(): Pick<Statistics, "min_value" | "max_value"> {
+    if (this.#type === "string") {
+      return { min_value: this.#min ?? undefined, max_value: this.#max ?? undefined };
+    }
+    if (this.#minNumber > this.#maxNumber) return {};
+    const value = (number: number) => this.#type === "bool" ? number === 1 : BigInt(number);
+    return { min_value: value(this.#minNumber), max_value: value(this.#maxNumber) };
   }
 
   #addNumber(value: number): void {

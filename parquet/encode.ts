@@ -1,10 +1,12 @@
 import type { RowGroup } from "hyparquet";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { Column } from "./columns.ts";
-import { encodeChunk, type EncodedChunk, moveChunk } from "./encode_chunk.ts";
+import { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
+import { encodeChunk } from "./encode_chunk.ts";
 import { appendFooter, FOOTER_CHUNK_BYTES_MAX, footerBytesMax, MAGIC } from "./footer.ts";
 
-export { encodeChunk, type EncodedChunk, moveChunk } from "./encode_chunk.ts";
+export { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
+export { encodeChunk } from "./encode_chunk.ts";
 
 /**
  * Writes one Parquet file in memory, row group by row group, and never holds more than the file so far

@@ -30,10 +30,9 @@ export function readHybrid(
     const isPacked = (header & 1) === 1;
     const inRun = (header >>> 1) * (isPacked ? 8 : 1);
     const runBytes = isPacked ? (header >>> 1) * width : valueBytes;
+    if (inRun === 0) throw new Error("a page has a run of no values");
     // The last group may be cut where its values end.
-    if (inRun === 0 || (at + runBytes > bytes.length && !isPacked)) {
-      throw new Error("a page has a run of no values");
-    }
+    if (at + runBytes > bytes.length && !isPacked) throw new Error("a page ends before its values");
     const rowEnd = Math.min(row + inRun, count);
     if (isPacked) {
       if (at + Math.ceil((rowEnd - row) * width / 8) > bytes.length) {

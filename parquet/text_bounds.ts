@@ -4,7 +4,7 @@ import type { ByteBuffer } from "./byte_buffer.ts";
 /** Longer bounds are cut: they prune no better, and every row group repeats them. */
 const BOUND_BYTES_MAX = 16;
 /** What decides about a text's place among others that are cut so: one byte more tells whether it was cut. */
-const DECIDING_BYTES = BOUND_BYTES_MAX + 1;
+export const DECIDING_BYTES = BOUND_BYTES_MAX + 1;
 
 // A byte order mark is a character as every other one.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
