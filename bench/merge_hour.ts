@@ -1,10 +1,9 @@
 /**
  * Merging a large hour: `deno run -A bench/merge_hour.ts ROWS [OTHER_CHECKOUT]`. Parts of 5,000 rows of generated
- * events lie in a temporary folder and are read by ranges, merged files are written there too. Up to a million rows:
- * one merge, and one that adds late rows, half of which are there already, to its file, whose row groups are copied;
- * by another checkout's `parquet/` too, and DuckDB with one thread is the yardstick. More rows: rounds as
- * `coordinator/merge_round.ts` cuts them, then the late rows beside all files. Rates are of CPU seconds of the whole
- * process, garbage collection included, and of the clock.
+ * events lie in a temporary folder and are read by ranges, merged files are written there too: first all parts, then
+ * late rows, half of which are there already, into their file, whose row groups are copied. Another checkout's
+ * `parquet/` does the same in the same run, and DuckDB with one thread is the yardstick. Rates are of CPU seconds of
+ * the whole process, garbage collection included, and of the clock. For an hour of several rounds see `compact_hour.ts`.
  */
 import { cpuUsage } from "node:process";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -31,17 +30,14 @@ function writePieces(path: string, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at, at + 4_000_000));
 }
 
-/** One round. @returns the files written and the rollup, and how many rows it went through. */
+/** Merges parts with the hour's file, which is replaced, if it has one. @returns files, and how many rows they have. */
 async function merge(
   { mergeLargeHour }: typeof ours,
   parts: readonly string[],
-  files: readonly string[],
-  activity: string | null,
+  existing: readonly string[],
   partRows = PART_ROWS,
 ) {
-  const stands = files.length > 1 ||
-    files.some((path) => Deno.statSync(path).size > LIMITS.lakeFileBytesMax / 2);
-  const paths = [...files, ...parts, ...(activity === null || !stands ? [] : [activity])];
+  const paths = [...existing, ...parts];
   const remote = new RemoteFiles(async (file, offset, length) => {
     using handle = await Deno.open(paths[file]);
     await handle.seek(offset, Deno.SeekMode.Start);
@@ -52,26 +48,22 @@ async function merge(
   const open = paths.map((path, i) => remote.file(i, { byteLength: Deno.statSync(path).size }));
   const input = {
     hourMs: HOUR_MS,
-    existing: stands ? [] : open.slice(0, files.length),
-    standing: stands ? open.slice(0, files.length) : [],
-    parts: open.slice(files.length, files.length + parts.length)
-      .map((file) => ({ file, rowStart: 0, rowCount: partRows })),
-    standingActivity: open[files.length + parts.length] ?? null,
+    existing: open.slice(0, existing.length),
+    standing: [],
+    standingActivity: null,
+    parts: open.slice(existing.length).map((file) => ({ file, rowStart: 0, rowCount: partRows })),
     onProgress: relieveMemory,
   };
-  const written = stands ? [...files] : [];
+  const files: string[] = [];
   let rowCount = 0;
-  let rollup = "";
   for await (const output of mergeLargeHour(input)) {
+    if (output.kind === "activity") continue;
     const path = `${folder}/${crypto.randomUUID()}`;
     writePieces(path, output.bytes);
-    if (output.kind === "activity") rollup = path;
-    else {
-      written.push(path);
-      rowCount += output.rows;
-    }
+    files.push(path);
+    rowCount += output.rows;
   }
-  return { files: written, activity: rollup, rowCount };
+  return { files, rowCount };
 }
 
 async function measure<T>(name: string, rowCount: number, work: () => Promise<T>): Promise<T> {
@@ -125,7 +117,7 @@ async function compare(parts: readonly string[], late: readonly string[]): Promi
     ]);
   }
   for (const [name, room] of checkouts) {
-    const merged = await measure(`${name}merge parts`, count, () => merge(room, parts, [], null));
+    const merged = await measure(`${name}merge parts`, count, () => merge(room, parts, []));
     const size = merged.files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
     console.log(
       `  ${merged.files.length} files, ${(size / merged.rowCount).toFixed(1)} bytes a row`,
@@ -133,43 +125,10 @@ async function compare(parts: readonly string[], late: readonly string[]): Promi
     await measure(
       `${name}late parts into it`,
       count,
-      () => merge(room, late, merged.files, null, PART_ROWS / 2),
+      () => merge(room, late, merged.files, PART_ROWS / 2),
     );
   }
   await measureDuckDb(parts);
-}
-
-/** Round after round, as an hour grows; files are written once, and later rows beside them. */
-async function mergeInRounds(parts: readonly string[], late: readonly string[]): Promise<void> {
-  const roundParts = LIMITS.largeMergeRowsMax / PART_ROWS;
-  let files: string[] = [];
-  let activity: string | null = null;
-  let total = 0;
-  const cpu = cpuUsage();
-  const startedAt = performance.now();
-  for (let at = 0; at < parts.length; at += roundParts) {
-    const round = parts.slice(at, at + roundParts);
-    const merged: Awaited<ReturnType<typeof merge>> = await measure(
-      `round ${at / roundParts + 1}, beside ${files.length} files`,
-      round.length * PART_ROWS,
-      () => merge(ours, round, files, activity),
-    );
-    files = merged.files;
-    activity = merged.activity;
-    total += merged.rowCount;
-  }
-  const { user, system } = cpuUsage(cpu);
-  const size = files.reduce((sum, path) => sum + Deno.statSync(path).size, 0);
-  console.log(
-    `${total} rows in ${files.length} files, ${(size / 1e6).toFixed(0)} MB: ` +
-      `${((user + system) / 1e6).toFixed(0)} s of CPU, ` +
-      `${((performance.now() - startedAt) / 1000).toFixed(0)} s by the clock`,
-  );
-  await measure(
-    "late parts beside them",
-    total,
-    () => merge(ours, late, files, activity, PART_ROWS / 2),
-  );
 }
 
 try {
@@ -182,8 +141,7 @@ try {
   // Of each half the rows: some that are there already, and new ones.
   const late = [parts[parts.length >> 1], paths.at(-1)!];
   console.log(`${rows} rows in ${parts.length} parts, ${Deno.statSync(paths[0]).size} bytes each`);
-  if (rows <= LIMITS.largeMergeRowsMax) await compare(parts, late);
-  else await mergeInRounds(parts, late);
+  await compare(parts, late);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -111,11 +111,14 @@ export const LIMITS = {
    */
   sortedMergeRowsMax: 150_000,
   sortedMergeBytesMax: 32 * MB,
-  /** Rows added to a large hour at a time: 16 bytes and the id of each are held, 80 MB. */
-  largeMergeRowsMax: 1_000_000,
+  /**
+   * Rows added to a large hour at a time: 28 bytes and the id of each are held, 50 MB, beside a file of the lake and
+   * what a run takes. More would be fewer rounds, each of which reads the ids of all files before.
+   */
+  largeMergeRowsMax: 750_000,
   /** Bytes of a file up to which it is read as a whole for a large merge, and of such files held at a time. */
   wholeReadBytesMax: 8 * MB,
-  wholeReadsHeldBytes: 32 * MB,
+  wholeReadsHeldBytes: 16 * MB,
   /** Reads of files of a large merge under way at once, each of at most a row group or a small file. */
   mergeReadConcurrency: 4,
   /** Bytes of one file of the lake; beyond it an hour gets further files. */

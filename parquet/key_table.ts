@@ -5,6 +5,8 @@ import { compareBytes, copyBytes, hashBytes } from "./value_table.ts";
 /** Instants this far apart, and rows, that fit one number of 2 ** 53 together. */
 const SPAN_MS_MAX = 2 ** 27;
 const ROWS_MAX = 2 ** 26;
+/** Ids so far say how much room all will take, but one that is very long says little. */
+const GROWTH_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Event times and ids of many rows, which order them. They are kept as bytes outside the JavaScript heap,
@@ -15,7 +17,7 @@ export class KeyTable {
   readonly timesMs: Float64Array;
   readonly #starts: Float64Array;
   readonly #hashes: Uint32Array;
-  #bytes = new Uint8Array(1024);
+  #bytes = new Uint8Array();
   #count = 0;
 
   constructor(rowCount: number) {
@@ -151,9 +153,11 @@ export class KeyTable {
     return compareBytes(bytes, starts[a], starts[a + 1], bytes, starts[b], starts[b + 1]);
   }
 
+  /** Makes room, at once for as many rows as there will be if their ids are like those so far. */
   #reserve(length: number): void {
     if (length <= this.#bytes.length) return;
-    const size = Math.max(length, Math.ceil(this.#bytes.length * 1.5));
+    const likely = Math.ceil(length / (this.#count + 1) * this.timesMs.length);
+    const size = Math.max(Math.ceil(length * 1.1), Math.min(likely, length + GROWTH_BYTES_MAX));
     this.#bytes = new Uint8Array((this.#bytes.buffer as ArrayBuffer).transfer(size));
   }
 }

@@ -37,18 +37,18 @@ export class Rollup {
    */
   add(keys: readonly (readonly ByteColumn[])[], { sources, rows }: Picks, counted: Counted): void {
     const { timesMs, lastMs = timesMs, counts } = counted;
-    // A source's texts are looked up once; a number plus one, so that new memory says "not yet".
-    const numbers = keys.map((columns) =>
+    // By source: its columns, and for each the numbers of texts that were looked up already, plus one.
+    const columnsOf = keys[0].map((_, source) => keys.map((columns) => columns[source]));
+    const numbersOf = columnsOf.map((columns) =>
       columns.map(({ starts }) => new Int32Array(starts.length))
     );
     const entry = new Int32Array(WIDTH);
     for (let i = 0; i < rows.length; i++) {
-      for (let k = 0; k < keys.length; k++) {
-        const column = keys[k][sources[i]];
-        const code = column.codes[rows[i]];
-        entry[k] = code < 0
-          ? 0
-          : numbers[k][sources[i]][code] ||= this.#texts[k].add(column, code) + 1;
+      const columns = columnsOf[sources[i]];
+      const numbers = numbersOf[sources[i]];
+      for (let k = 0; k < columns.length; k++) {
+        const code = columns[k].codes[rows[i]];
+        entry[k] = code < 0 ? 0 : numbers[k][code] ||= this.#texts[k].add(columns[k], code) + 1;
       }
       entry[WIDTH - 1] = Math.floor(timesMs[i] / HOUR_MS);
       const e = this.#find(entry);
