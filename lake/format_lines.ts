@@ -1,6 +1,6 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import { DuckDBDecimalValue, DuckDBIntervalValue, type DuckDBValue } from "@duckdb/node-api";
 import type { Formatter } from "./formatter.ts";
-import { cellText, jsonObject } from "./value_text.ts";
+import { cellText, isNumeric, jsonObject } from "./value_text.ts";
 
 /** One JSON object a line, as alerts are written too: a result of any size can be read as it comes. */
 export class JsonFormatter implements Formatter {
@@ -56,7 +56,13 @@ export class CsvFormatter implements Formatter {
 function csvField(value: DuckDBValue): string {
   const text = cellText(value);
   if (text === null) return "";
-  return typeof value === "string" ? csvText(text) : quoted(text);
+  return isNumber(value) ? quoted(text) : csvText(text);
+}
+
+/** What may start with a minus and is no text of an event, as bytes and members of unions can be. */
+function isNumber(value: DuckDBValue): boolean {
+  return isNumeric(value) || value instanceof DuckDBDecimalValue ||
+    value instanceof DuckDBIntervalValue;
 }
 
 function csvText(text: string): string {

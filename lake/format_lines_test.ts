@@ -1,3 +1,9 @@
+import {
+  DuckDBBlobValue,
+  DuckDBDecimalValue,
+  DuckDBIntervalValue,
+  DuckDBUnionValue,
+} from "@duckdb/node-api";
 import { assertEquals } from "@std/assert";
 import { CsvFormatter, JsonFormatter } from "./format_lines.ts";
 
@@ -10,6 +16,14 @@ Deno.test("CsvFormatter takes the edge off every start of a formula, in headers 
   }
   const csv = new CsvFormatter(["a"]);
   assertEquals(csv.rows([[-1], [-2n], ["a=1"], ["'x"]]), "a\n-1\n-2\na=1\n'x\n");
+});
+
+Deno.test("CsvFormatter takes the edge off formulas in bytes and unions, and leaves numbers alone", () => {
+  const csv = new CsvFormatter(["a"]);
+  const bytes = new DuckDBBlobValue(new TextEncoder().encode("-1+cmd"));
+  const numbers = [new DuckDBDecimalValue(-35n, 5, 1), new DuckDBIntervalValue(0, -2, 0n)];
+  const rows = [bytes, new DuckDBUnionValue("t", "=cmd"), ...numbers].map((value) => [value]);
+  assertEquals(csv.rows(rows), "a\n'-1+cmd\n'=cmd\n-3.5\n-2 days\n");
 });
 
 Deno.test("CsvFormatter quotes what needs it and tells null from empty", () => {
