@@ -1,7 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
-import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
+import { ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { HourOutput, mayNeedFurtherFiles, type MergedHour } from "./hour_output.ts";
-import { countIn, encodeRows, readKeys } from "./merge_steps.ts";
+import { countIn, type EncodedRows, encodeRows, readKeys } from "./merge_steps.ts";
 import { type HourRows, type OrderedRows, orderRows } from "./order.ts";
 import { type TableFile, TableReader } from "./read.ts";
 import { type RowRange, RowSet } from "./row_set.ts";
@@ -83,26 +83,29 @@ export async function* mergeHours(
   let output = new HourOutput(fileBytesMax);
   for (const slice of slicesOf(rows, groups)) {
     signal?.throwIfAborted();
-    const isRollupOnly = slice.every((group) => group.isStanding);
-    const read = await rows.read(
-      slice.map((group) => group.rows),
-      isRollupOnly ? ACTIVITY_KEY_COLUMNS : EVENT_COLUMNS,
-    );
-    const keyColumns = ACTIVITY_KEY_COLUMNS.map(({ name }) => read.columns.get(name)!);
-    const encoded = isRollupOnly ? [] : encodeRows(read);
+    const lists = slice.map((group) => group.rows);
+    const { chunks, keyColumns, picks } = slice.every((group) => group.isStanding)
+      ? await readKeyColumns(rows, lists)
+      : await encodeRows(rows, lists);
     for (const [i, { hour, rows: groupRows, isStanding }] of slice.entries()) {
       for (; next < hour; next++, output = new HourOutput(fileBytesMax)) {
         yield output.finish(hours[next].hourMs, rowGroupRowsMax);
       }
-      output.rollup.add(keyColumns, read.picks[i], { timesMs: keys.timesOf(groupRows) });
+      output.rollup.add(keyColumns, picks[i], { timesMs: keys.timesOf(groupRows) });
       if (isStanding) continue;
       const { conflicts } = orders[hour];
-      output.append(encoded[i], groupRows.length, countIn(groupRows, conflicts));
+      output.append(chunks[i], groupRows.length, countIn(groupRows, conflicts));
     }
   }
   for (; next < hours.length; next++, output = new HourOutput(fileBytesMax)) {
     yield output.finish(hours[next].hourMs, rowGroupRowsMax);
   }
+}
+
+/** Of rows that stay only what the rollup counts is read. */
+async function readKeyColumns(rows: RowSet, lists: readonly Uint32Array[]): Promise<EncodedRows> {
+  const { columns, picks } = await rows.read(lists, ACTIVITY_KEY_COLUMNS);
+  return { chunks: [], keyColumns: [...columns.values()], picks };
 }
 
 /** Rows to be written, in order; where they may need several files, rows of the replaced one before all others. */

@@ -162,10 +162,8 @@ function* runsOf(
 }
 
 async function encodeRun(rows: RowSet, order: Uint32Array) {
-  const read = await rows.read([order], EVENT_COLUMNS);
-  const keyColumns = ACTIVITY_KEY_COLUMNS.map(({ name }) => read.columns.get(name)!);
-  const [chunks] = encodeRows(read);
-  return { chunks, keyColumns, picks: read.picks[0] };
+  const { chunks: [chunks], keyColumns, picks: [picks] } = await encodeRows(rows, [order]);
+  return { chunks, keyColumns, picks };
 }
 
 /** Only what the rollup counts is decoded. */

@@ -1,10 +1,11 @@
 /** Steps that both ways of merging have in common. */
 import { LIMITS } from "../core/limits.ts";
-import { EVENT_COLUMNS } from "./columns.ts";
+import type { ByteColumn } from "./byte_column.ts";
+import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import type { EncodedChunk } from "./encode.ts";
-import { encodePicked } from "./encode_picked.ts";
+import { encodePicked, type Picks } from "./encode_picked.ts";
 import { KeyTable } from "./key_table.ts";
-import { type PickedRows, type RowSet, rowsFrom } from "./row_set.ts";
+import { type RowSet, rowsFrom } from "./row_set.ts";
 
 /** What is read of every row first: it orders the rows and tells which of them may be equal. */
 export const [TIME_COLUMN, ID_COLUMN] = ["event_time", "event_id"].map((name) =>
@@ -26,15 +27,40 @@ export async function readKeys(rows: RowSet, onProgress?: () => void): Promise<K
   return keys;
 }
 
-/** Encodes what was read of `events`, for each list of rows its chunks; a column goes when it is encoded. */
-export function encodeRows({ columns, picks }: PickedRows): EncodedChunk[][] {
-  const encoded = picks.map((): EncodedChunk[] => []);
-  for (const column of EVENT_COLUMNS) {
-    const sources = columns.get(column.name)!;
-    picks.forEach((rows, i) => encoded[i].push(encodePicked(column, sources, rows)));
-    columns.delete(column.name);
+const KEY_NAMES = new Set(ACTIVITY_KEY_COLUMNS.map(({ name }) => name));
+
+/** Columns that are decoded at the same time: few requests for what lies together, and little memory. */
+const COLUMNS_AT_ONCE = 8;
+
+/** Lists of rows, encoded, and what the rollup counts of them. */
+export interface EncodedRows {
+  /** For each list its chunks. */
+  readonly chunks: readonly EncodedChunk[][];
+  /** For each key column of the rollup what its rows were read from. */
+  readonly keyColumns: readonly (readonly ByteColumn[])[];
+  /** For each list its rows. */
+  readonly picks: readonly Picks[];
+}
+
+/** Reads rows of `events` and encodes them, a few columns at a time. */
+export async function encodeRows(
+  rows: RowSet,
+  lists: readonly Uint32Array[],
+): Promise<EncodedRows> {
+  const chunks = lists.map((): EncodedChunk[] => []);
+  const keys = new Map<string, readonly ByteColumn[]>();
+  let picks: readonly Picks[] = [];
+  for (let from = 0; from < EVENT_COLUMNS.length; from += COLUMNS_AT_ONCE) {
+    const some = EVENT_COLUMNS.slice(from, from + COLUMNS_AT_ONCE);
+    const read = await rows.read(lists, some);
+    picks = read.picks;
+    for (const column of some) {
+      const sources = read.columns.get(column.name)!;
+      if (KEY_NAMES.has(column.name)) keys.set(column.name, sources);
+      picks.forEach((list, i) => chunks[i].push(encodePicked(column, sources, list)));
+    }
   }
-  return encoded;
+  return { chunks, keyColumns: ACTIVITY_KEY_COLUMNS.map(({ name }) => keys.get(name)!), picks };
 }
 
 /** How many of the rows are in a set, which mostly is empty. */

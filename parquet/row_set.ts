@@ -143,8 +143,8 @@ interface BlockPlan {
 
 /** Columns of picked rows. */
 export interface PickedRows {
-  /** For each column, by name, what its rows were read from. Whoever is done with one may delete it. */
-  readonly columns: Map<string, readonly ByteColumn[]>;
+  /** For each column, by name, what its rows were read from. */
+  readonly columns: ReadonlyMap<string, readonly ByteColumn[]>;
   /** For each list its rows. */
   readonly picks: readonly Picks[];
 }
