@@ -45,11 +45,9 @@ export class Deliverer {
     await Promise.all(this.#sinks.map(async (sink) => {
       while (!options.drain.aborted) {
         if (await this.#deliverDue(sink, options.abort)) continue;
-        const nextAt = await this.#store.nextDeliveryAt([sink.name]);
-        if (ending && (nextAt === null || nextAt > Date.now() + RETRY_WAIT_MS)) return;
-        const waitMs = nextAt === null
-          ? ASK_MS
-          : Math.min(ASK_MS, Math.max(10, nextAt - Date.now()));
+        const nextMs = await this.#store.nextDeliveryMs([sink.name]);
+        if (ending && (nextMs === null || nextMs > RETRY_WAIT_MS)) return;
+        const waitMs = nextMs === null ? ASK_MS : Math.min(ASK_MS, Math.max(10, nextMs));
         await this.wake.wait(waitMs, options.drain);
       }
     }));

@@ -118,8 +118,8 @@ export class Dispatcher {
     const isShared = backfillIds !== undefined && await store.hasCompany();
     const open = await store.openWork(isShared ? { ...this.#ours, backfillIds } : this.#ours);
     if (open.shards === 0) return true;
-    if (open.ready > 0) return false;
-    return open.nextReadyAt !== null && open.nextReadyAt > Date.now() + RETRY_WAIT_MS;
+    if (open.ready > 0 || open.held > 0) return false;
+    return open.nextReadyMs !== null && open.nextReadyMs > RETRY_WAIT_MS;
   }
 
   async #process(shard: LeasedShard): Promise<void> {

@@ -17,10 +17,11 @@ export async function finishReport(
     report.objects.pending = (await store.openWork(isShared ? { backfillIds } : {})).refs;
     const open = await store.openAlerts();
     report.alerts.undelivered += open;
-    const nextAt = await store.nextDeliveryAt(sinkNames);
-    if (nextAt !== null) {
+    const nextMs = await store.nextDeliveryMs(sinkNames);
+    if (nextMs !== null) {
+      const nextAt = new Date(Date.now() + nextMs).toISOString();
       log.warn(
-        `Alerts wait to be delivered; the next attempt is due at ${new Date(nextAt).toISOString()}`,
+        `Alerts wait to be delivered; the next attempt is due at ${nextAt}`,
       );
     }
     for (const [sink, count] of await store.waitingSinks()) {

@@ -177,8 +177,8 @@ export class DatabaseStore implements Store {
     return outbox.endDeliveries(this.database, this.#replica.id, ends);
   }
 
-  nextDeliveryAt(sinks: readonly string[]) {
-    return outbox.nextDeliveryAt(this.database, sinks);
+  nextDeliveryMs(sinks: readonly string[]) {
+    return outbox.nextDeliveryMs(this.database, sinks);
   }
 
   claimDay(name: string) {

@@ -160,21 +160,21 @@ export async function waitingSinks(database: Database): Promise<ReadonlyMap<stri
   return new Map(rows.map((row) => [row.sink, row.count]));
 }
 
-/** See {@linkcode Store.nextDeliveryAt}. */
-export async function nextDeliveryAt(
+/** See {@linkcode Store.nextDeliveryMs}. */
+export async function nextDeliveryMs(
   database: Database,
   sinks: readonly string[],
 ): Promise<number | null> {
   const { rows: [row] } = await database.query(
     "look up the next delivery",
     (db) =>
-      sql<{ at: number | null }>`
+      sql<{ ms: number | null }>`
       select extract(epoch from min(
           case when state = 'attempting' then least(next_at, ${
         deadAt("attempted_by")
       }) else next_at end
-        ))::float8 * 1000 as at from deliveries
+        ) - now())::float8 * 1000 as ms from deliveries
       where sink = any(${[...sinks]}::text[]) and state in ('waiting', 'attempting')`.execute(db),
   );
-  return row.at;
+  return row.ms;
 }

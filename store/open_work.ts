@@ -21,9 +21,10 @@ export async function openWork(
         coalesce(sum(s.object_count)
           filter (where j.state < 'active' and j.start_after > now()), 0)::int as "delayedRefs",
         (count(*) filter (where j.state < 'active' and j.start_after <= now()))::int as ready,
+        (count(*) filter (where j.state = 'active'))::int as held,
         extract(epoch from min(j.start_after)
-          filter (where j.state < 'active' and j.start_after > now()))::float8 * 1000
-          as "nextReadyAt"
+          filter (where j.state < 'active' and j.start_after > now()) - now())::float8 * 1000
+          as "nextReadyMs"
       from shards s
         left join pgboss.job j on j.id = s.id and j.name = any(${Object.values(QUEUES)}::text[])
       where ${isReadable} and ${isAsked} and ${isInLane}`.execute(db));

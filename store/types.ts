@@ -344,8 +344,11 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
   endDeliveries(
     ends: readonly DeliveryEnd[],
   ): Promise<{ readonly delivered: number; readonly undelivered: number }>;
-  /** When the next waiting delivery of one of these sinks is due, ms since the epoch; null where none waits. */
-  nextDeliveryAt(sinks: readonly string[]): Promise<number | null>;
+  /**
+   * Until the next delivery of one of these sinks is due, ms by the database's clock, negative if it is overdue; null
+   * where none waits.
+   */
+  nextDeliveryMs(sinks: readonly string[]): Promise<number | null>;
 
   /** Whether a task that is due once a day is this replica's now; true once in 24 hours for all replicas. */
   claimDay(name: string): Promise<boolean>;

@@ -6,10 +6,12 @@ export interface OpenWork {
   /** Of these, the ones that failed for now and wait for their time. */
   readonly delayedRefs: number;
   readonly shards: number;
-  /** Shards that may be taken now; the rest are held or wait for their time. */
+  /** Shards that may be taken now. */
   readonly ready: number;
-  /** When the next waiting shard may be taken, ms since the epoch; null where none waits. */
-  readonly nextReadyAt: number | null;
+  /** Shards that a replica holds, or that one has died with; the rest wait for their time. */
+  readonly held: number;
+  /** Until the next waiting shard may be taken, ms by the database's clock; null where none waits. */
+  readonly nextReadyMs: number | null;
 }
 
 /** What waits in the database, whoever it is for: what an operator watches. */

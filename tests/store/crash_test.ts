@@ -68,7 +68,8 @@ for (const { kind, present, create } of databases.kinds) {
           delayedRefs: 0,
           shards: 0,
           ready: 0,
-          nextReadyAt: null,
+          held: 0,
+          nextReadyMs: null,
         });
       }
     },

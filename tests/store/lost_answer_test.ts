@@ -26,7 +26,8 @@ for (const when of ["after", "instead"] as const) {
         delayedRefs: 0,
         shards: 1,
         ready: 1,
-        nextReadyAt: null,
+        held: 0,
+        nextReadyMs: null,
       });
 
       const shard = (await store.takeShard())!;

@@ -56,9 +56,9 @@ Deno.test({
       await commitOne(first, "a", { alerts: [alertOf("one")], sinks: ["stdout"] });
       const [attempt] = await first.takeDeliveries("stdout", 10);
       assertEquals(await second.takeDeliveries("stdout", 10), []);
-      const soon = await second.nextDeliveryAt(["stdout"]);
+      const soon = await second.nextDeliveryMs(["stdout"]);
       assert(
-        soon !== null && soon < Date.now() + 15_000,
+        soon !== null && soon < 15_000,
         "the attempt's lease follows the heartbeat",
       );
       await die();
