@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
-import { belongsTo, dayNumber, dayPrefix, instant, IS_FREE } from "./listing_rows.ts";
+import { belongsTo, dayNumber, dayPrefix, instant } from "./listing_rows.ts";
 import type { ListingPass, ListingStore } from "./listing_types.ts";
 
 const CLOSED_MS = LIMITS.listClosedDaysMs;
@@ -14,7 +14,6 @@ export async function beginListing(
 ): ReturnType<ListingStore["begin"]> {
   return await database.transact("begin a listing", async (trx) => {
     await makeRoot(trx, pass, nowMs);
-    await shorten(trx, pass);
     await reopen(trx, pass, nowMs);
     await makeNewDays(trx, pass, nowMs);
     // One look for each kind, since each has an index that answers it.
@@ -38,17 +37,6 @@ async function makeRoot(trx: Trx, { scope, prefix }: ListingPass, nowMs: number)
     on conflict do nothing`.execute(trx);
   await sql`update listing_nodes set due_at = least(due_at, ${instant(nowMs)})
     where scope = ${scope} and prefix = ${prefix} and kind = 'folder'`.execute(trx);
-}
-
-/** Of a base that was never listed to its end, days that this pass does not want are left to who does. */
-async function shorten(trx: Trx, pass: ListingPass): Promise<void> {
-  const since = dayNumber(pass.sinceMs);
-  if (since <= 0) return;
-  await sql`update listing_nodes n set since_day = ${since}, watermark =
-      case when n.watermark > n.prefix || to_char(date '1970-01-01' + ${since}::int, 'YYYY/MM/DD')
-        then n.watermark else '' end
-    where n.kind = 'base' and n.newest_day is null and n.since_day < ${since} and ${belongsTo(pass)}
-      and ${IS_FREE}`.execute(trx);
 }
 
 /** Whoever asks for earlier days than a base was begun with gets them as a range of their own. */

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "./database.ts";
 import {
   belongsTo,
+  dayNumber,
   instant,
   IS_FREE,
   isDue,
@@ -18,6 +19,19 @@ function isClaimable(pass: ListingPass, nowMs: number, skip: readonly number[]) 
     and n.id <> all(${[...skip]}::bigint[])
     and (n.kind in ('day', 'range')
       or not exists (select from listing_nodes r where r.parent_id = n.id and r.kind = 'range'))`;
+}
+
+/**
+ * SQL: of a base that was never listed to its end, days that its holder does not want are left to who does. That is
+ * settled with the claim: the base may have been found, or given back, after the holder's pass began.
+ */
+function shorten(pass: ListingPass) {
+  const since = dayNumber(pass.sinceMs);
+  const isShortened = sql`n.kind = 'base' and n.newest_day is null and n.since_day < ${since}::int`;
+  return sql`since_day = case when ${isShortened} then ${since}::int else n.since_day end,
+    watermark = case when ${isShortened} and n.watermark <=
+        n.prefix || to_char(date '1970-01-01' + ${since}::int, 'YYYY/MM/DD')
+      then '' else n.watermark end`;
 }
 
 /** See {@linkcode ListingStore.claim}. */
@@ -40,7 +54,9 @@ export async function claimListing(
       where ${isClaimable(pass, nowMs, skip)} ${isMeant}
       order by ${order}, n.id limit ${limit} for update of n skip locked
     )
-    update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1
+    update listing_nodes n set claimed_by = ${replicaId}::uuid, claim = n.claim + 1, ${
+      shorten(pass)
+    }
     from due where n.id = due.id
     returning ${NODE_COLUMNS}`.execute(db));
   return rows.map(toNode);

@@ -124,7 +124,8 @@ export interface ListingStore {
   /**
    * Claims up to `limit` due nodes, longest due first; where everything is visited, longest unvisited first. A node
    * whose ranges are not done yet is left out, and so are those in `skip`; with `followed` also bases, flat prefixes
-   * and ranges that were never listed to their end, each of which may be long.
+   * and ranges that were never listed to their end, each of which may be long. A base that is listed for the first time
+   * begins at the pass's first day from now on.
    */
   claim(
     pass: ListingPass,

@@ -122,6 +122,33 @@ function passOf({ source: { scope, prefix } }: ListingWorld) {
 }
 
 Deno.test({
+  name:
+    "listPass() finds the days that a replica with a later --since left out of a base that this one found",
+  ignore,
+  fn: () =>
+    withTwo(async (first, second, store) => {
+      const old = keyAt(NOON - 40 * DAY_MS, "old");
+      first.put(old);
+      const pass = passOf(first);
+      const prefix = old.slice(0, old.indexOf("/us-east-1/") + "/us-east-1/".length);
+      const place = { prefix, account: A, service: "CloudTrail", region: "us-east-1" };
+      await store.listing.addBase(pass, place, NOON, { replaces: null });
+      // The pass of the other one began before the base was found.
+      const sinceMs = NOON - NOON % DAY_MS - 2 * DAY_MS;
+      const later = { ...pass, sinceMs };
+      const [node] = await store.listing.claim(later, NOON, { limit: 1, skip: [] });
+      assertEquals([node.prefix, node.sinceMs], [prefix, sinceMs]);
+      const days = { days: [], newestMs: NOON - NOON % DAY_MS, isMixed: false };
+      const end = { watermark: "", dueAt: Infinity, activeAt: NOON, keyCount: 0 };
+      await store.listing.apply([
+        { kind: "days", node, ...days },
+        { kind: "end", node, ...end },
+      ], NOON);
+      assertEquals((await second.pass()).planned, [old]);
+    }),
+});
+
+Deno.test({
   name: "listPass() of a source within another one, and of two choices, hides nothing from either",
   ignore,
   fn: async () => {
