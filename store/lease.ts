@@ -76,12 +76,14 @@ export async function returnJob(trx: Trx, lease: Lease, priority?: number): Prom
 }
 
 /**
- * Renews the lease. One that ran out may still be renewed as long as nobody else took the shard.
+ * Renews the lease. One that ran out may still be renewed as long as nobody else took the shard. pg-boss ends a job
+ * 24 h after its start, which would count as a death of a holder that only waits for its lake: so it starts anew.
  * @returns whether it is still ours
  */
 export async function renewLease(db: Kysely<Tables>, lease: Lease): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update pgboss.job set heartbeat_on = clock_timestamp() where ${isOurs(lease)}`.execute(db);
+    update pgboss.job set heartbeat_on = clock_timestamp(), started_on = clock_timestamp()
+    where ${isOurs(lease)}`.execute(db);
   return numAffectedRows === 1n;
 }
 

@@ -12,6 +12,7 @@ import {
   partOf,
   refsOf,
   resultOf,
+  rowsOf,
   takeSoon,
 } from "./_samples.ts";
 
@@ -48,6 +49,20 @@ export const FENCE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals(await store.heartbeat(heir), true);
     assertEquals((await store.commitShard(heir, resultOf(heir))).done, 3);
     await assertFenced(store, zombie);
+  },
+
+  async "heartbeat() keeps a shard of a holder that waits for longer than pg-boss lets a job last"(
+    store,
+  ) {
+    const shard = await enqueueAndTake(store, refsOf(3));
+    await rowsOf(store, "update pgboss.job set started_on = now() - interval '23 h 59 min'");
+    assertEquals(await store.heartbeat(shard), true);
+    const left = await rowsOf(
+      store,
+      "select started_on + expire_seconds * interval '1s' > now() + interval '23 h' as long from pgboss.job",
+    );
+    assertEquals(left.map((row) => ({ ...row })), [{ long: true }]);
+    assertEquals((await store.commitShard(shard, resultOf(shard))).done, 3);
   },
 
   async "commitShard() twice stores once"(store) {
