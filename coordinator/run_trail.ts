@@ -221,7 +221,8 @@ export class TrailRun implements Disposable {
 
   async #countLeftOver(): Promise<void> {
     const { store, sources, report } = this.#run.context;
-    report.objects.listed += await store.leftOver({ sourceUrls: [...sources.keys()] });
+    const leftOver = await store.leftOver({ sourceUrls: [...sources.keys()] });
+    report.objects.listed += leftOver;
   }
 
   /** One pass over every source. */
