@@ -47,8 +47,8 @@ export async function claimListing(
     : sql``;
   // Each order has an index.
   const order = sql.ref(pass.full ? "n.visited_at" : "n.due_at");
-  const { rows } = await database.query("claim a listing", (db) =>
-    sql<NodeRow>`
+  return await database.transact("claim listings", async (trx) => {
+    const { rows } = await sql<NodeRow>`
     with due as (
       select n.id from listing_nodes n
       where ${isClaimable(pass, nowMs, skip)} ${isMeant}
@@ -58,8 +58,23 @@ export async function claimListing(
       shorten(pass)
     }
     from due where n.id = due.id
-    returning ${NODE_COLUMNS}`.execute(db));
-  return rows.map(toNode);
+    returning ${NODE_COLUMNS}`.execute(trx);
+    return rows.map(toNode);
+  }, {
+    // Nodes whose claimer does not know of them would be visited by nobody while it lives.
+    wasApplied: async (nodes) => nodes.length > 0 && await isHeld(database, replicaId, nodes[0]),
+  });
+}
+
+/** Whether a replica holds a node by this very claim. */
+async function isHeld(
+  database: Database,
+  replicaId: string,
+  { id, claim }: ListingNode,
+): Promise<boolean> {
+  const { rows } = await sql`select 1 from listing_nodes
+    where id = ${id} and claim = ${claim} and claimed_by = ${replicaId}::uuid`.execute(database.db);
+  return rows.length === 1;
 }
 
 /** See {@linkcode ListingStore.outlook}. */

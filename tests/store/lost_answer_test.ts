@@ -56,6 +56,13 @@ for (const when of ["after", "instead"] as const) {
       assertEquals([hour.sparedPartPaths, proxy.cuts], [["_work/parts/p.parquet"], 6]);
       assertEquals((await store.takeDueHours({ all: true, limit: 1 })).length, 0);
 
+      const everything = { accounts: [], regions: [], sinceMs: null, full: false };
+      const pass = { scope: SCOPE, prefix: "", ...everything, freshMs: Infinity };
+      await store.listing.begin(pass, Date.now());
+      proxy.cutNextCommit(when);
+      const nodes = await store.listing.claim(pass, Date.now(), { limit: 1, skip: [] });
+      assertEquals([nodes.length, proxy.cuts], [1, 7]);
+
       const lone = await enqueueAndTake(store, refsOf(1, { from: 50 }));
       proxy.cutNextCommit(when);
       assertEquals(await store.releaseShard({ ...lone, deaths: 2 }, { died: true }), 1);
