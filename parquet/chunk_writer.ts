@@ -16,7 +16,7 @@ export interface EncodedChunk {
   readonly chunk: ColumnChunk;
 }
 
-/** Rows of a chunk that a page holds, how many values they have, and how these are appended to it. */
+/** Rows of a chunk that a page holds, from one on to another (exclusive), and how many values they have. */
 export interface PageRows {
   readonly rowStart: number;
   readonly rowEnd: number;
@@ -87,6 +87,7 @@ export class ChunkWriter {
     this.#write(rows, append);
   }
 
+  /** The chunk. @param bounds its least and greatest value, as bytes where it is text */
   finish(bounds: Statistics): EncodedChunk {
     const hasDictionary = this.#encoding === "RLE_DICTIONARY";
     const { rowCount } = this.#rows;
