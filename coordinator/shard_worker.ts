@@ -44,6 +44,10 @@ export class ShardWorker implements Disposable {
   constructor(setup: WorkerSetup, disabledRules: readonly string[], leave: IsolateLeave) {
     const note = new SharedArrayBuffer(PROGRESS_BYTES);
     this.progress = new Int32Array(note);
+    // No rule is being loaded or run, and no object read, before the isolate says so.
+    for (const place of [PROGRESS.object, PROGRESS.record, PROGRESS.rule]) {
+      this.progress[place] = -1;
+    }
     this.ready = this.#becameReady.promise;
     // Nobody may be waiting when a worker is lost.
     this.ready.catch(() => {});

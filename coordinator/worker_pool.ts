@@ -28,6 +28,21 @@ export interface PoolOptions {
   readonly onRuleSwitchedOff: (ruleId: string, reason: string) => void;
 }
 
+/**
+ * The time between two looks. It counts at most twice the time that was meant: a process that was stopped, or got no
+ * time on a busy machine, has not seen its isolates stand still for as long as the clock says.
+ */
+class WatchClock {
+  #lookedAt = performance.now();
+
+  passedMs(): number {
+    const now = performance.now();
+    const passedMs = Math.min(now - this.#lookedAt, 2 * WATCH_MS);
+    this.#lookedAt = now;
+    return passedMs;
+  }
+}
+
 /** What stood still where, and for how long. */
 interface Watch {
   readonly beat: number;
@@ -56,8 +71,7 @@ export class WorkerPool implements Disposable {
   readonly #looped = new Map<string, Set<string>>();
   readonly #watches = new Map<ShardWorker, Watch>();
   readonly #timer: ReturnType<typeof setInterval>;
-  /** When the isolates were last looked at, on the clock of `performance.now()`. */
-  #lookedAt = performance.now();
+  readonly #clock = new WatchClock();
   #closed = false;
 
   private constructor(options: PoolOptions) {
@@ -152,16 +166,22 @@ export class WorkerPool implements Disposable {
   /** Rejects with ModuleStuck, or where bad rules are not to be skipped with TrailsieveError `usage`. */
   async #readyInTime(worker: ShardWorker): Promise<ReadyMessage> {
     const { rules } = this.#setup;
-    const timer = setTimeout(
-      () => worker.lose(new ModuleStuck("it did not start", worker.progress[PROGRESS.object])),
-      LIMITS.workerStartMs,
-    );
+    const clock = new WatchClock();
+    let module = -1;
+    let stoodMs = 0;
+    const timer = setInterval(() => {
+      const now = worker.progress[PROGRESS.object];
+      stoodMs = now === module ? stoodMs + clock.passedMs() : 0;
+      module = now;
+      const mostMs = module === -1 ? LIMITS.workerStartMs : LIMITS.moduleLoadMs;
+      if (stoodMs > mostMs) worker.lose(new ModuleStuck("it did not start", module));
+    }, WATCH_MS);
     try {
       return await worker.ready;
     } catch (error) {
       const stuck = error instanceof ModuleStuck ? rules[error.objectIndex] : undefined;
       if (stuck === undefined) throw new WorkerLost((error as Error).message, -1);
-      const reason = `Cannot load rule: its module took more than ${LIMITS.workerStartMs} ms`;
+      const reason = `Cannot load rule: its module took more than ${LIMITS.moduleLoadMs} ms`;
       if (!this.#options.skipBadRules) {
         throw new TrailsieveError(
           "usage",
@@ -177,17 +197,13 @@ export class WorkerPool implements Disposable {
       }
       throw error;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 
   /** Looks where each running isolate stands. */
   #watch(): void {
-    // The time between two looks counts at most twice: a process that was stopped, or got no time on a busy
-    // machine, has not seen its isolates stand still for as long as the clock says.
-    const now = performance.now();
-    const passedMs = Math.min(now - this.#lookedAt, 2 * WATCH_MS);
-    this.#lookedAt = now;
+    const passedMs = this.#clock.passedMs();
     for (const worker of this.#workers) {
       const beat = worker.progress[PROGRESS.beat];
       const watch = this.#watches.get(worker);

@@ -93,8 +93,10 @@ export const LIMITS = {
   workerSilenceMs: 60 * SECOND,
   /** A rule that takes longer than this on one event, twice in one shard, is switched off for the run. */
   ruleEventMs: 1 * SECOND,
-  /** A worker that is not ready after this is stuck in a rule's module. */
-  workerStartMs: 20 * SECOND,
+  /** An isolate that has not begun to load rules after this does not start; on a busy machine it takes seconds. */
+  workerStartMs: 60 * SECOND,
+  /** A rule's module that is not loaded after this never ends. */
+  moduleLoadMs: 10 * SECOND,
   /** How much longer it may take on a record, for each of its megabytes. */
   ruleEventMsPerMb: 250,
   /** Lease of a shard: renewed at each heartbeat, lost when it runs out. */
