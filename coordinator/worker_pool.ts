@@ -64,7 +64,7 @@ export class WorkerPool implements Disposable {
   readonly #stuckModules: RuleProblem[] = [];
   readonly #workers = new Set<ShardWorker>();
   readonly #free: ShardWorker[] = [];
-  readonly #waiting: ((worker: ShardWorker) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<ShardWorker>[] = [];
   readonly #disabled = new Set<string>();
   readonly #largeTurns = new LargeTurns();
   /** Rules that looped on a shard that is not ended yet, by the shard's id. */
@@ -73,6 +73,8 @@ export class WorkerPool implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #clock = new WatchClock();
   #closed = false;
+  /** Why an isolate could not be replaced: then the run cannot go on. */
+  #broken: { readonly error: unknown } | null = null;
 
   private constructor(options: PoolOptions) {
     this.#options = options;
@@ -94,7 +96,7 @@ export class WorkerPool implements Disposable {
 
   /**
    * Has a shard read by the next free isolate. Rejects with WorkerLost if the isolate is lost for another reason
-   * than a rule. Whatever the end, `endShard` must follow it once nothing of the shard is held any more.
+   * than a rule, and like `start` if one that was lost could not be replaced. Whatever the end, `endShard` must follow it once nothing of the shard is held any more.
    */
   async run(shard: ShardMessage): Promise<ResultMessage> {
     while (true) {
@@ -125,19 +127,30 @@ export class WorkerPool implements Disposable {
   #acquire(): Promise<ShardWorker> {
     const worker = this.#free.pop();
     if (worker !== undefined) return Promise.resolve(worker);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#broken !== null) return Promise.reject(this.#broken.error);
+    const waiting = Promise.withResolvers<ShardWorker>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   #release(worker: ShardWorker): void {
     const next = this.#waiting.shift();
-    if (next !== undefined) next(worker);
+    if (next !== undefined) next.resolve(worker);
     else this.#free.push(worker);
   }
 
   async #replace(worker: ShardWorker): Promise<void> {
     this.#workers.delete(worker);
     this.#watches.delete(worker);
-    if (!this.#closed) await this.#add();
+    if (this.#closed) return;
+    try {
+      await this.#add();
+    } catch (error) {
+      // Whoever waits would wait for ever if this was the last one.
+      this.#broken ??= { error };
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+      throw error;
+    }
   }
 
   async #add(): Promise<void> {

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { WorkerPool } from "../../coordinator/worker_pool.ts";
 import { openSource } from "../../objects/mod.ts";
+import type { ShardObject } from "../../workers/mod.ts";
 
 /** Loops until the time that a file beside it names. */
 const LOOPS = `import { defineRule } from "trailsieve/rule";
@@ -12,12 +13,39 @@ export default defineRule({
 });
 `;
 
-/** Has one event read by a pool of one. @returns ids of the rules that matched it, and of those switched off */
-async function readOne(loopMs: number): Promise<{ matched: string[]; switchedOff: string[] }> {
+/** While a file beside it is there, it loops, and ends an isolate that starts. */
+const FAILS = `import { defineRule } from "trailsieve/rule";
+const isDown = () => {
+  try {
+    return Deno.statSync(new URL("down", import.meta.url)).isFile;
+  } catch {
+    return false;
+  }
+};
+if (isDown()) {
+  Promise.reject(new Error("down"));
+  await new Promise(() => {});
+}
+export default defineRule({
+  id: "fails", title: "Fails", level: "low", description: "d", author: "a", tags: [], references: [],
+  falsePositives: [], matches: () => { while (isDown()); return true; },
+});
+`;
+
+/** Starts a pool of one over a rule, and hands over a shard of one event. */
+async function withPool<T>(
+  rule: string,
+  use: (world: {
+    readonly pool: WorkerPool;
+    readonly folder: string;
+    readonly objects: readonly ShardObject[];
+    readonly switchedOff: readonly string[];
+  }) => Promise<T>,
+): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/trail`);
-    await Deno.writeTextFile(`${folder}/loops.rule.ts`, LOOPS);
+    await Deno.writeTextFile(`${folder}/one.rule.ts`, rule);
     const record = { eventTime: "2026-03-02T10:00:00Z", eventID: "e", eventName: "n" };
     await Deno.writeFile(
       `${folder}/trail/a.json.gz`,
@@ -27,7 +55,7 @@ async function readOne(loopMs: number): Promise<{ matched: string[]; switchedOff
     const source = await openSource(`file://${folder}/trail/`, { env: {}, requests });
     const [[ref]] = await Array.fromAsync(source.list(source.prefix));
     const switchedOff: string[] = [];
-    const file = `${folder}/loops.rule.ts`;
+    const file = `${folder}/one.rule.ts`;
     using pool = await WorkerPool.start({
       size: 1,
       setup: { rules: [{ kind: "module", file, url: `file://${file}` }], lake: false },
@@ -35,16 +63,23 @@ async function readOne(loopMs: number): Promise<{ matched: string[]; switchedOff
       skipBadRules: false,
       onRuleSwitchedOff: (id) => switchedOff.push(id),
     });
-    await Deno.writeTextFile(`${folder}/until`, String(Date.now() + loopMs));
     const { key, etag, size } = ref;
     const grant = await source.grant(ref);
     const object = { key, etag, size, uri: source.uri(key), grant };
-    const result = await pool.run({ kind: "shard", shardId: "s", objects: [object] });
-    pool.endShard("s");
-    return { matched: result.alerts.map(({ ruleId }) => ruleId), switchedOff };
+    return await use({ pool, folder, objects: [object], switchedOff });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Has one event read. @returns ids of the rules that matched it, and of those switched off */
+function readOne(loopMs: number): Promise<{ matched: string[]; switchedOff: readonly string[] }> {
+  return withPool(LOOPS, async ({ pool, folder, objects, switchedOff }) => {
+    await Deno.writeTextFile(`${folder}/until`, String(Date.now() + loopMs));
+    const result = await pool.run({ kind: "shard", shardId: "s", objects });
+    pool.endShard("s");
+    return { matched: result.alerts.map(({ ruleId }) => ruleId), switchedOff };
+  });
 }
 
 Deno.test("WorkerPool reads a shard again when a rule seems to loop, and the rule finds what it would", async () => {
@@ -54,4 +89,15 @@ Deno.test("WorkerPool reads a shard again when a rule seems to loop, and the rul
 
 Deno.test("WorkerPool switches off a rule that loops on a shard twice", async () => {
   assertEquals(await readOne(3_600_000), { matched: [], switchedOff: ["loops"] });
+});
+
+Deno.test("WorkerPool that cannot replace an isolate rejects whoever waits for one", async () => {
+  await withPool(FAILS, async ({ pool, folder, objects }) => {
+    await Deno.writeTextFile(`${folder}/down`, "");
+    const shards = ["a", "b", "c"].map((shardId) => pool.run({ kind: "shard", shardId, objects }));
+    for (const end of await Promise.allSettled(shards)) {
+      assert(end.status === "rejected");
+      assertMatch(end.reason.message, /^Cannot start a worker: .*down/);
+    }
+  });
 });
