@@ -29,15 +29,6 @@ const PARSERS = {
 /** Bytes of chunks that are read together at most. */
 const READ_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Of a text that long bytes are made when it is encoded anew: as a string it would be held once more. */
-const LARGE_TEXT_BYTES = 1024 * 1024;
-
-const LARGE_AS_BYTES_PARSERS = {
-  ...PARSERS,
-  stringFromBytes: (bytes: Uint8Array) =>
-    bytes && (bytes.length < LARGE_TEXT_BYTES ? decoder.decode(bytes) : bytes),
-};
-
 /** Bounds of statistics are kept as they are written: one that is cut within a character is no text. */
 const BOUND_PARSERS = {
   stringFromBytes: (bytes: Uint8Array) => bytes.slice(),
@@ -55,12 +46,6 @@ export interface RowGroupExtent {
   readonly rowStart: number;
   readonly rowCount: number;
   readonly uncompressedBytes: number;
-}
-
-/** Options of {@linkcode TableReader.readColumn}. */
-export interface ReadOptions {
-  /** Whether texts of 1 MB or more are given as their UTF-8, as `encodeChunk` takes them. */
-  readonly largeAsBytes?: boolean;
 }
 
 /** Reads columns of one Parquet file; the footer is read once. */
@@ -185,7 +170,6 @@ export class TableReader {
     name: string,
     rowStart = 0,
     rowEnd: number = this.rowCount,
-    { largeAsBytes = false }: ReadOptions = {},
   ): Promise<ColumnValues> {
     const values: ColumnValues = new Array(Math.max(rowEnd - rowStart, 0)).fill(null);
     if (values.length === 0) return values;
@@ -197,7 +181,7 @@ export class TableReader {
         rowStart,
         rowEnd,
         compressors: COMPRESSORS,
-        parsers: largeAsBytes ? LARGE_AS_BYTES_PARSERS : PARSERS,
+        parsers: PARSERS,
         onChunk(chunk) {
           const from = Math.max(chunk.rowStart, rowStart);
           const to = Math.min(chunk.rowEnd, rowEnd);
