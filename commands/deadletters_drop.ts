@@ -12,8 +12,8 @@ export const command = defineCommand({
   positionals: ["[ID…]"],
   description:
     "Settles dead letters for good: they are listed no more. What they were about stays known, so no object is " +
-    "read and no alert sent again because of it. The file of a damaged part is removed. With --sink, alerts that still " +
-    "wait for that sink are given up too: for one that no run has any more. Exits 1 if an id is not there.",
+    "read and no alert sent again because of it. The file of a damaged part is removed. With --sink and no other filter, " +
+    "alerts that still wait for that sink are given up too: for one that no run has any more. Exits 1 if an id is not there.",
   async run(values, texts, io) {
     const choice = choiceOf(values, texts);
     const dropped = await dropDeadLetters(

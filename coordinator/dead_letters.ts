@@ -84,8 +84,8 @@ export interface Dropped extends Tended {
 }
 
 /**
- * Settles dead letters for good: what they are about stays known. Where a sink is chosen, what waits for it is given
- * up too: nobody may have that sink any more. Otherwise like `redriveDeadLetters`.
+ * Settles dead letters for good: what they are about stays known. Where a sink alone is chosen, what waits for it is
+ * given up too: nobody may have that sink any more. Otherwise like `redriveDeadLetters`.
  */
 export async function dropDeadLetters(
   databaseUrl: string,
@@ -98,8 +98,8 @@ export async function dropDeadLetters(
     signal,
     (store, ids) => store.dropDeadLetters(ids),
   );
-  const sink = "filter" in choice ? choice.filter.sink : undefined;
-  if (sink === undefined) return { ...tended, deliveries: 0 };
+  const sink = soleSink(choice);
+  if (sink === null) return { ...tended, deliveries: 0 };
   await using store = await openExisting(databaseUrl);
   let deliveries = 0;
   for (let count; (count = await store.giveUpDeliveries(sink)) > 0;) {
@@ -107,6 +107,13 @@ export async function dropDeadLetters(
     signal.throwIfAborted();
   }
   return { ...tended, deliveries };
+}
+
+/** The sink that is all that was chosen; beside a stage, a kind or a time, only dead letters are meant. */
+function soleSink(choice: DeadLetterChoice): string | null {
+  if (!("filter" in choice)) return null;
+  const { sink, ...others } = choice.filter;
+  return Object.values(others).some((value) => value !== undefined) ? null : sink ?? null;
 }
 
 async function tend(
