@@ -125,13 +125,29 @@ function* runsOf(
   dropped: ReadonlySet<number>,
   { rowGroupRowsMin, rowGroupRowsMax, rangesFirst }: RunBounds,
 ): Generator<Run> {
-  const gathered = new Uint32Array(rowGroupRowsMax);
+  // Two row groups of rows, so that the last two can share what is left over for a third, short one.
+  const gathered = new Uint32Array(2 * rowGroupRowsMax);
   let count = 0;
   let bytes = 0;
   const flush = function* (): Generator<Run> {
-    if (count > 0) yield { rows: gathered.slice(0, count), copied: null };
+    const pieces = set.cut(gathered.slice(0, count), rowGroupRowsMax, ROW_GROUP_BYTES_MAX);
+    for (const rows of pieces) yield { rows, copied: null };
     count = 0;
     bytes = 0;
+  };
+  const flushFirst = function* (): Generator<Run> {
+    let taken = 0;
+    let takenBytes = 0;
+    while (taken < count && taken < rowGroupRowsMax) {
+      const rowBytes = set.bytesOf(gathered[taken]);
+      if (taken > 0 && takenBytes + rowBytes > ROW_GROUP_BYTES_MAX) break;
+      taken++;
+      takenBytes += rowBytes;
+    }
+    yield { rows: gathered.slice(0, taken), copied: null };
+    gathered.copyWithin(0, taken, count);
+    count -= taken;
+    bytes -= takenBytes;
   };
   let first = 0;
   for (const [i, { reader, rowStart, rowCount }] of ranges.entries()) {
@@ -152,7 +168,8 @@ function* runsOf(
       }
       for (const row of kept) {
         const rowBytes = set.bytesOf(row);
-        if (count >= rowGroupRowsMax || bytes + rowBytes > ROW_GROUP_BYTES_MAX) yield* flush();
+        const isFull = count === gathered.length || bytes + rowBytes > 2 * ROW_GROUP_BYTES_MAX;
+        if (isFull && count > 0) yield* flushFirst();
         gathered[count++] = row;
         bytes += rowBytes;
       }

@@ -108,6 +108,22 @@ Deno.test("mergeLargeHour() keeps what sorting the whole hour keeps, copied or e
   }
 });
 
+Deno.test("merging leaves no short row group at the end of many rows", async () => {
+  const rows = hourRows(200, seeded()).map((row, i): EventRow => ({ ...row, event_id: `id-${i}` }));
+  for (const count of [61, 121, 130, 185]) {
+    const parts = [partOf(byTime(rows.slice(0, count)), 7)];
+    const input = { hourMs: HOUR_MS, parts, existing: [] };
+    const { events } = await mergeHour(input, { rowGroupRowsMax: 60 });
+    const { files } = await mergeAll(input, { ...SMALL, rowGroupRowsMin: 30 });
+    for (const [file, ...others] of [events, files]) {
+      assertEquals(others, []);
+      const sizes = (await TableReader.open(file.bytes)).rowGroups.map(({ rowCount }) => rowCount);
+      assert(Math.min(...sizes) >= 30 && Math.max(...sizes) <= 60, `${count} rows: ${sizes}`);
+      assertEquals(sizes.reduce((sum, size) => sum + size, 0), count);
+    }
+  }
+});
+
 Deno.test("mergeLargeHour() replaces the existing file, beginning with its rows", async () => {
   const random = seeded();
   const rows = hourRows(500, random);

@@ -65,11 +65,15 @@ export class RowSet {
   /** Cuts rows, in their order, into pieces of at most so many rows and, unless it is one row, so many bytes. */
   cut(rows: Uint32Array, rowsMax: number, bytesMax: number): Uint32Array[] {
     const pieces: Uint32Array[] = [];
+    // Of one length, so that no short piece is left at the end.
+    const allBytes = rows.reduce((sum, row) => sum + this.bytesOf(row), 0);
+    const count = Math.ceil(Math.max(rows.length / rowsMax, allBytes / bytesMax));
+    const pieceRows = Math.ceil(rows.length / count);
     let from = 0;
     let bytes = 0;
     for (let i = 0; i < rows.length; i++) {
       const rowBytes = this.bytesOf(rows[i]);
-      if (i > from && (i - from >= rowsMax || bytes + rowBytes > bytesMax)) {
+      if (i > from && (i - from >= pieceRows || bytes + rowBytes > bytesMax)) {
         pieces.push(rows.subarray(from, i));
         from = i;
         bytes = 0;
