@@ -123,7 +123,10 @@ export const LIMITS = {
   wholeReadsHeldBytes: 16 * MB,
   /** Reads of files of a large merge under way at once, each of at most a row group or a small file. */
   mergeReadConcurrency: 4,
-  /** Bytes of one file of the lake; beyond it an hour gets further files. */
+  /**
+   * Bytes of one file of the lake, half of it as JSON lines; beyond it an hour gets further files. It is whole in
+   * memory until it is put: twice as much would not fit the 600 MB of a run.
+   */
   lakeFileBytesMax: 128 * MB,
   /** Bytes from which a file of the lake goes to a bucket in parts, of which a lost one is sent again alone. */
   multipartBytesMin: 32 * MB,
