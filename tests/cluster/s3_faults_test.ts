@@ -34,17 +34,22 @@ function test(name: string, run: (cluster: Cluster, trail: SmallTrail) => Promis
   });
 }
 
-/** Makes a pass. @returns it with its report, which stays below the bound on memory and adds up */
+/**
+ * Makes a pass. @returns it with its report, which stays below the bound on memory and adds up
+ * @param waiting events that an earlier pass read and did not compact, which become rows in this one
+ */
 async function pass(
   cluster: Cluster,
   code: number,
+  waiting = 0,
 ): Promise<{ readonly run: Replica; readonly report: Report }> {
   const rowsBefore = (await cluster.outcome()).rows.length;
   const run = cluster.start(["poll", "--once"], { workers: 2 });
   assertEquals(await run.ended, code, run.log);
   const report = await readReport(cluster.reportPath(run));
   assert(report.rss_bytes_max < RSS_BYTES_MAX, `${report.rss_bytes_max} bytes of memory`);
-  if (code !== 3) assertIdentities(report, (await cluster.outcome()).rows.length - rowsBefore);
+  const rowsAdded = (await cluster.outcome()).rows.length - rowsBefore;
+  if (code !== 3) assertIdentities(report, rowsAdded - waiting);
   return { run, report };
 }
 
@@ -127,7 +132,7 @@ test(
   async (cluster, trail) => {
     let requests = 0;
     cluster.s3.faults.add({ action: { kind: "expired_token" }, key: () => ++requests > 200 });
-    const { run } = await pass(cluster, 3);
+    const { run, report } = await pass(cluster, 3);
     assertStringIncludes(run.log, "ExpiredToken");
     assertStringIncludes(run.log, "Renew the session");
     const [{ dead }] = await cluster.sql<{ dead: number }>(
@@ -136,7 +141,9 @@ test(
     assertEquals(dead, 0);
     cluster.s3.faults.clear();
     await endDelays(cluster);
-    await pass(cluster, 0);
+    const { read, rejected, duplicates } = report.events;
+    const rowsBefore = (await cluster.outcome()).rows.length;
+    await pass(cluster, 0, read - rejected - duplicates - rowsBefore);
     assertEquals(await cluster.outcome(), trail.expected);
     await checkIdentities(cluster);
   },
