@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { TrailsieveError } from "../core/errors.ts";
 import { parseLakeFilePath } from "../core/lake_paths.ts";
-import type { BindOptions } from "./bind_types.ts";
 import type { Database, Trx } from "./database.ts";
+import { insertLakeFiles } from "./lake_file_rows.ts";
+import type { BindOptions, LakeBinding, LakeFile } from "./lake_types.ts";
 import { isAlive } from "./replica.ts";
-import type { LakeBinding, LakeFile } from "./types.ts";
 
 /** The row of `settings` that holds the binding as JSON. */
 const NAME = "lake";
@@ -58,20 +58,7 @@ export async function lakeBinding(database: Database): Promise<LakeBinding | nul
 
 /** Names files that the lake had before, so that their hours are merged with them and their days keep their cadence. */
 async function takeOverFiles(trx: Trx, files: readonly LakeFile[]): Promise<void> {
-  await sql`
-    insert into lake_files (dataset, hour, file_index, path, etag, row_count, conflicts, bytes)
-    select r.dataset, to_timestamp(r.hour_ms / 1000), r.file_index, r.path, r.etag, r.row_count, r.conflicts,
-      r.bytes
-    from unnest(
-      ${files.map((file) => file.dataset)}::text[],
-      ${files.map((file) => file.hourMs)}::float8[],
-      ${files.map((file) => file.index)}::int[],
-      ${files.map((file) => file.path)}::text[],
-      ${files.map((file) => file.etag)}::text[],
-      ${files.map((file) => file.rows)}::bigint[],
-      ${files.map((file) => file.conflicts)}::bigint[],
-      ${files.map((file) => file.bytes)}::bigint[]
-    ) as r(dataset, hour_ms, file_index, path, etag, row_count, conflicts, bytes)`.execute(trx);
+  await insertLakeFiles(trx, files);
   const cadenceOf = (path: string) =>
     parseLakeFilePath(path)?.period === "day" ? "daily" : "hourly";
   await sql`

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database, Trx } from "./database.ts";
 import { fenced } from "./lease.ts";
-import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
+import { type FileRow, insertLakeFiles, toLakeFile } from "./lake_file_rows.ts";
 import { logWrites } from "./lake_log.ts";
 import { claimsOf, hourRange } from "./lake_periods.ts";
 import type { HourCounts, HourWork, LakeFile, LakeWrite } from "./types.ts";
@@ -75,18 +75,7 @@ async function replaceFiles(
   if (named(rows.map(toLakeFile)) !== named(work.files)) {
     throw fenced("commit an hour", "its files are not those that were taken");
   }
-  await sql`
-    insert into lake_files (dataset, hour, file_index, path, etag, row_count, conflicts, bytes)
-    select r.dataset, ${hour}, r.file_index, r.path, r.etag, r.row_count, r.conflicts, r.bytes
-    from unnest(
-      ${files.map((file) => file.dataset)}::text[],
-      ${files.map((file) => file.index)}::int[],
-      ${files.map((file) => file.path)}::text[],
-      ${files.map((file) => file.etag)}::text[],
-      ${files.map((file) => file.rows)}::bigint[],
-      ${files.map((file) => file.conflicts)}::bigint[],
-      ${files.map((file) => file.bytes)}::bigint[]
-    ) as r(dataset, file_index, path, etag, row_count, conflicts, bytes)`.execute(trx);
+  await insertLakeFiles(trx, files.map((file) => ({ ...file, hourMs: work.hourMs })));
 }
 
 /** Forgets the hours' ranges of the consumed parts. @returns paths of parts that no hour needs any more */
