@@ -2,9 +2,8 @@
  * Gunzip and `JSON.parse` of every file of a folder in two isolates, and nothing else: `ceiling.ts FOLDER`. Prints a
  * Measured as JSON.
  */
-import { cpuUsage } from "node:process";
 import { logFiles } from "./log_files.ts";
-import { type Measured, RssWatch } from "./measured.ts";
+import { UsageWatch } from "./measured.ts";
 
 const ISOLATES = 2;
 const FILES_AT_ONCE = 100;
@@ -16,7 +15,7 @@ const isolates = await Promise.all(
     return worker;
   }),
 );
-using watch = new RssWatch();
+using watch = new UsageWatch();
 const startedAt = performance.now();
 const files = await Array.fromAsync(logFiles(Deno.args[0]));
 let events = 0;
@@ -37,13 +36,4 @@ await Promise.all(isolates.map(async (worker) => {
 }));
 const milliseconds = performance.now() - startedAt;
 for (const worker of isolates) worker.terminate();
-const { user, system } = cpuUsage();
-const measured: Measured = {
-  events,
-  milliseconds,
-  cpuSeconds: (user + system) / 1e6,
-  rssBytes: watch.max,
-  inflatedBytes,
-  firstAlertMs: null,
-};
-console.log(JSON.stringify(measured));
+watch.print({ events, milliseconds, inflatedBytes });

@@ -2,10 +2,9 @@
  * DuckDB's `COPY … TO parquet` of every file of a folder with two threads and zstd, into one file:
  * `duckdb_copy.ts FOLDER OUT`. Nested fields are JSON text, as in the lake. Prints a Measured as JSON.
  */
-import { cpuUsage } from "node:process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { EVENT_COLUMNS } from "../../parquet/mod.ts";
-import { type Measured, RssWatch } from "./measured.ts";
+import { UsageWatch } from "./measured.ts";
 
 const [folder, out] = Deno.args;
 const THREADS = "2";
@@ -25,7 +24,7 @@ const fields = EVENT_COLUMNS.filter(({ field }) => field !== null).map(({ field,
 const instance = await DuckDBInstance.create(":memory:", { threads: THREADS });
 const connection = await instance.connect();
 await connection.run("SET preserve_insertion_order = false");
-using watch = new RssWatch();
+using watch = new UsageWatch();
 const startedAt = performance.now();
 await connection.run(`
   COPY (
@@ -40,13 +39,4 @@ const milliseconds = performance.now() - startedAt;
 const count = await connection.runAndReadAll(
   `SELECT count(*)::INTEGER FROM read_parquet('${out.replaceAll("'", "''")}')`,
 );
-const { user, system } = cpuUsage();
-const measured: Measured = {
-  events: Number(count.getRows()[0][0]),
-  milliseconds,
-  cpuSeconds: (user + system) / 1e6,
-  rssBytes: watch.max,
-  inflatedBytes: null,
-  firstAlertMs: null,
-};
-console.log(JSON.stringify(measured));
+watch.print({ events: Number(count.getRows()[0][0]), milliseconds });

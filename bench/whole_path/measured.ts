@@ -1,3 +1,5 @@
+import { cpuUsage } from "node:process";
+
 /** What one run of a contestant took. */
 export interface Measured {
   readonly events: number;
@@ -15,14 +17,25 @@ export interface Measured {
 
 const SAMPLE_MS = 50;
 
-/** Notes the highest resident set of this process until it is disposed of. */
-export class RssWatch implements Disposable {
+/** What a contestant takes of the machine, watched until it is disposed of. */
+export class UsageWatch implements Disposable {
   #max = Deno.memoryUsage().rss;
   readonly #timer = setInterval(() => this.#look(), SAMPLE_MS);
 
-  get max(): number {
+  /** Prints what a contestant took that is a process of its own, as JSON. */
+  print(
+    run: Pick<Measured, "events" | "milliseconds"> & { readonly inflatedBytes?: number },
+  ): void {
     this.#look();
-    return this.#max;
+    const { user, system } = cpuUsage();
+    const measured: Measured = {
+      inflatedBytes: null,
+      ...run,
+      cpuSeconds: (user + system) / 1e6,
+      rssBytes: this.#max,
+      firstAlertMs: null,
+    };
+    console.log(JSON.stringify(measured));
   }
 
   [Symbol.dispose](): void {

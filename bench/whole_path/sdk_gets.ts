@@ -2,15 +2,14 @@
  * Every object of a bucket fetched by the AWS SDK, and nothing done with it: `sdk_gets.ts BUCKET`. As many GETs at
  * once as `AT_ONCE`. Prints a Measured as JSON; its `events` are objects.
  */
-import { cpuUsage } from "node:process";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { type Measured, RssWatch } from "./measured.ts";
+import { UsageWatch } from "./measured.ts";
 
 const [Bucket] = Deno.args;
 const AT_ONCE = 32;
 
 const client = new S3Client({ endpoint: Deno.env.get("AWS_ENDPOINT_URL"), forcePathStyle: true });
-using watch = new RssWatch();
+using watch = new UsageWatch();
 const startedAt = performance.now();
 const keys: string[] = [];
 let token: string | undefined;
@@ -28,13 +27,4 @@ await Promise.all(Array.from({ length: AT_ONCE }, async () => {
 }));
 const milliseconds = performance.now() - startedAt;
 client.destroy();
-const { user, system } = cpuUsage();
-const measured: Measured = {
-  events: keys.length,
-  milliseconds,
-  cpuSeconds: (user + system) / 1e6,
-  rssBytes: watch.max,
-  inflatedBytes: null,
-  firstAlertMs: null,
-};
-console.log(JSON.stringify(measured));
+watch.print({ events: keys.length, milliseconds });
