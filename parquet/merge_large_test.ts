@@ -7,29 +7,7 @@ import { mergeHour } from "./merge.ts";
 import { type LargeHourInput, mergeLargeHour, type MergeLargeOptions } from "./merge_large.ts";
 import { readTable, type TableFile, TableReader } from "./read.ts";
 import { type EventRow, recordFromRow } from "./record.ts";
-import { randomRow, readRows, seeded, writeRows } from "./testing.ts";
-
-const HOUR_MS = Date.UTC(2026, 0, 2, 3);
-
-function hourRows(count: number, random: () => number): EventRow[] {
-  const rows: EventRow[] = [];
-  for (let i = 0; i < count; i++) {
-    const other = rows[Math.floor(random() * rows.length)];
-    const kind = rows.length === 0 ? 1 : random();
-    if (kind < 0.1) rows.push({ ...other, source_object: `s3://b/${Math.floor(random() * 9)}` });
-    else if (kind < 0.13) rows.push({ ...other, request_parameters: `{"x":1,"y":0.0}` });
-    else if (kind < 0.16) rows.push({ ...other, request_parameters: `{"y":0.0,"x":1}` });
-    else {
-      rows.push({
-        ...randomRow(random),
-        event_id: `id-${Math.floor(random() * 1e9)}`,
-        event_time: HOUR_MS + Math.floor(random() * 3600) * 1000,
-        source_object: `s3://b/${Math.floor(random() * 9)}`,
-      });
-    }
-  }
-  return rows;
-}
+import { HOUR_MS, hourRows, randomRow, readRows, seeded, writeRows } from "./testing.ts";
 
 /** As a part's rows are. */
 function byTime(rows: readonly EventRow[]): EventRow[] {

@@ -6,31 +6,7 @@ import type { MergedHour } from "./hour_output.ts";
 import { type HourInput, mergeHour, mergeHours } from "./merge.ts";
 import { readTable } from "./read.ts";
 import { type EventRow, recordFromRow } from "./record.ts";
-import { randomRow, readRows, seeded, writeRows } from "./testing.ts";
-
-const HOUR_MS = Date.UTC(2026, 0, 2, 3);
-
-/** Random rows of one hour, among them redeliveries, other spellings of a content, and conflicts. */
-function hourRows(count: number, random: () => number): EventRow[] {
-  const rows: EventRow[] = [];
-  for (let i = 0; i < count; i++) {
-    const other = rows[Math.floor(random() * rows.length)];
-    const kind = rows.length === 0 ? 1 : random();
-    if (kind < 0.15) rows.push({ ...other, source_object: `s3://b/${Math.floor(random() * 9)}` });
-    else if (kind < 0.2) rows.push({ ...other, request_parameters: `{"x":1,"y":0.0}` });
-    else if (kind < 0.25) rows.push({ ...other, request_parameters: `{"y":0.0,"x":1}` });
-    else if (kind < 0.3) rows.push({ ...other, event_name: `Other${Math.floor(random() * 3)}` });
-    else {
-      rows.push({
-        ...randomRow(random),
-        event_id: `id-${Math.floor(random() * 1e9)}`,
-        event_time: HOUR_MS + Math.floor(random() * 3600) * 1000,
-        source_object: `s3://b/${Math.floor(random() * 9)}`,
-      });
-    }
-  }
-  return rows;
-}
+import { HOUR_MS, hourRows, randomRow, readRows, seeded, writeRows } from "./testing.ts";
 
 function contentOf(row: EventRow): string {
   return canonicalJson(recordFromRow(row)) + (row.event_id as string);
