@@ -6,26 +6,14 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { DAY_MS } from "../../core/hours.ts";
 import { startTestPostgres } from "../store/_postgres.ts";
 import { readReport } from "../support/report.ts";
-import { Cluster, LAKE, TRAIL } from "./_cluster.ts";
-import { putAll, readSmallTrail, type SmallTrail } from "./_small_trail.ts";
+import { type Cluster, LAKE, TRAIL } from "./_cluster.ts";
+import { putAll, type SmallTrail } from "./_small_trail.ts";
+import { testsOnTrail } from "./_tests_on_trail.ts";
 
 const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 
-let trail: Promise<SmallTrail> | undefined;
-const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 31, events: 2000 });
-
-function test(name: string, run: (cluster: Cluster, trail: SmallTrail) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: postgres === null,
-    fn: async () => {
-      const trail = await sharedTrail();
-      await using cluster = await Cluster.start(postgres!);
-      await run(cluster, trail);
-    },
-  });
-}
+const test = testsOnTrail(postgres, { seed: 31, events: 2000 });
 
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const RANGE = ["--from", day(Date.now() - 3 * DAY_MS), "--to", day(Date.now() + DAY_MS)];

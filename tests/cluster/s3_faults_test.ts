@@ -6,33 +6,22 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FaultAction, FaultRule } from "../../emulator/mod.ts";
 import { EVENT_COLUMNS } from "../../parquet/mod.ts";
-import { withSeed } from "../support/random.ts";
 import { assertIdentities, readReport, type Report, RSS_BYTES_MAX } from "../support/report.ts";
 import { startTestPostgres } from "../store/_postgres.ts";
-import { Cluster } from "./_cluster.ts";
+import type { Cluster } from "./_cluster.ts";
 import { checkIdentities } from "./_identities.ts";
 import type { Replica } from "./_replica.ts";
-import { putAll, readSmallTrail, type SmallTrail } from "./_small_trail.ts";
+import { putAll } from "./_small_trail.ts";
+import { testsOnTrail } from "./_tests_on_trail.ts";
 
 const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 
-let trail: Promise<SmallTrail> | undefined;
-const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 22, events: 1500 });
-
-function test(name: string, run: (cluster: Cluster, trail: SmallTrail) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: postgres === null,
-    fn: () =>
-      withSeed(async (seed) => {
-        const trail = await sharedTrail();
-        await using cluster = await Cluster.start(postgres!, seed);
-        putAll(cluster, trail.objects);
-        await run(cluster, trail);
-      }),
-  });
-}
+const test = testsOnTrail(
+  postgres,
+  { seed: 22, events: 1500 },
+  (cluster, { objects }) => putAll(cluster, objects),
+);
 
 /**
  * Makes a pass. @returns it with its report, which stays below the bound on memory and adds up

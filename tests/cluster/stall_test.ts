@@ -5,11 +5,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { S3Operation } from "../../emulator/mod.ts";
 import { startTestPostgres } from "../store/_postgres.ts";
-import { Cluster, LAKE } from "./_cluster.ts";
+import { type Cluster, LAKE } from "./_cluster.ts";
 import { checkHistory, keepHistory, leaseHistory } from "./_history.ts";
 import { checkIdentities } from "./_identities.ts";
 import type { Replica } from "./_replica.ts";
-import { putAll, readSmallTrail, type SmallTrail } from "./_small_trail.ts";
+import { putAll, type SmallTrail } from "./_small_trail.ts";
+import { testsOnTrail } from "./_tests_on_trail.ts";
 
 const ONCE = ["poll", "--once"];
 /** The bound on taking over a dead replica's shard. */
@@ -18,21 +19,7 @@ const TAKEN_OVER_MS_MAX = 15_000;
 const postgres = await startTestPostgres();
 Deno.test.afterAll(async () => await postgres?.[Symbol.asyncDispose]());
 
-let trail: Promise<SmallTrail> | undefined;
-const sharedTrail = () => trail ??= readSmallTrail(postgres!, { seed: 21, events: 1500 });
-
-function test(name: string, run: (cluster: Cluster, trail: SmallTrail) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: postgres === null,
-    fn: async () => {
-      const trail = await sharedTrail();
-      await using cluster = await Cluster.start(postgres!);
-      await keepHistory(cluster);
-      await run(cluster, trail);
-    },
-  });
-}
+const test = testsOnTrail(postgres, { seed: 21, events: 1500 }, keepHistory);
 
 /** Starts a pass and stops it when its first request of this kind has reached S3. */
 async function startAndStopAt(
