@@ -3,7 +3,8 @@ import { gunzipSync } from "node:zlib";
 import { HOUR_MS } from "../core/hours.ts";
 import { planTrail } from "../generator/mod.ts";
 import { parseEventTime } from "../workers/event_time.ts";
-import { EventColumns, eventIdOf } from "../workers/event_columns.ts";
+import { EVENT_COLUMNS, valueAt } from "../parquet/mod.ts";
+import { EventColumns } from "../workers/event_columns.ts";
 import { RecordScanner } from "../workers/scan_records.ts";
 import { ScannedRecord } from "../workers/scanned_record.ts";
 
@@ -18,9 +19,16 @@ export function generatedRows(count: number, hourMs: number): unknown[][] {
     for (let i = 0; i < batch.count && columns.rowCount < count; i++) {
       record.moveTo(i);
       const timeMs = parseEventTime(record.string("eventTime")!)!;
-      columns.append(record, hourMs + timeMs % HOUR_MS, eventIdOf(record), `s3://trail/${key}`);
+      columns.append(record, hourMs + timeMs % HOUR_MS, `s3://trail/${key}`);
     }
     if (columns.rowCount >= count) break;
   }
-  return columns.values;
+  return valuesOf(columns);
+}
+
+/** The events' values by column, as `ColumnType` has them. */
+export function valuesOf(columns: EventColumns): unknown[][] {
+  return columns.columns().map((column, i) =>
+    Array.from(column.codes, (_, row) => valueAt(EVENT_COLUMNS[i], column, row))
+  );
 }

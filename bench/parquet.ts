@@ -12,7 +12,8 @@ import { LIMITS } from "../core/limits.ts";
 import { planTrail } from "../generator/mod.ts";
 import { EVENT_COLUMNS, mergeHour, readTable, TableWriter } from "../parquet/mod.ts";
 import { parseEventTime } from "../workers/event_time.ts";
-import { EventColumns, eventIdOf } from "../workers/event_columns.ts";
+import { EventColumns } from "../workers/event_columns.ts";
+import { valuesOf } from "./generated_rows.ts";
 import { RecordScanner } from "../workers/scan_records.ts";
 import { ScannedRecord } from "../workers/scanned_record.ts";
 
@@ -47,16 +48,16 @@ function sampleOf(name: string, files: Iterable<Uint8Array>): Sample {
       columns.append(
         record,
         hourMs + timeMs % HOUR_MS,
-        eventIdOf(record),
         `s3://trail/${file.length}.json.gz`,
       );
     }
     if (batch.count > 0) gzipBytes += file.length * (columns.rowCount - before) / batch.count;
     if (columns.rowCount >= ROWS) break;
   }
-  const times = columns.values[0] as number[];
+  const unsorted = valuesOf(columns);
+  const times = unsorted[0] as number[];
   const order = times.map((_, row) => row).sort((a, b) => times[a] - times[b]);
-  const values = columns.values.map((column) => order.map((row) => column[row]));
+  const values = unsorted.map((column) => order.map((row) => column[row]));
   return { name, values, rowCount: order.length, gzipBytes, hourMs };
 }
 

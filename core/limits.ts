@@ -62,9 +62,9 @@ export const LIMITS = {
   relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
   largeRecordBytes: 8 * MB,
-  /** Rows, and characters of text, at which collected events become a part file. */
-  partRowsMax: 5000,
-  partTextMax: 8 * MB,
+  /** Rows, and bytes that their columns take, at which collected events become a part file. */
+  partRowsMax: 20_000,
+  partBytesMax: 16 * MB,
   /** Compressed bytes in flight or waiting in one worker. */
   fetchBytesInFlightMax: 16 * MB,
   /** One GET, from request to last byte. */

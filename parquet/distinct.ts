@@ -6,7 +6,7 @@ import { EVENT_COLUMNS } from "./columns.ts";
 import type { Picks } from "./encode_picked.ts";
 import { recordFromRow } from "./record.ts";
 import type { PickedRows, RowSet } from "./row_set.ts";
-import { copyBytes } from "./value_table.ts";
+import { copyBytes } from "./value_bytes.ts";
 
 /** Rows, and their bytes, whose whole content is held at a time. */
 const HELD_ROWS_MAX = 10_000;

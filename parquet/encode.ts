@@ -1,8 +1,10 @@
 import type { RowGroup } from "hyparquet";
 import { ByteBuffer } from "./byte_buffer.ts";
+import type { ByteColumn } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
 import { encodeChunk } from "./encode_chunk.ts";
+import { encodePicked } from "./encode_picked.ts";
 import { appendFooter, FOOTER_CHUNK_BYTES_MAX, footerBytesMax, MAGIC } from "./footer.ts";
 
 export { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
@@ -53,6 +55,14 @@ export class TableWriter {
   writeRowGroup(values: readonly (readonly unknown[])[], rowCount: number): void {
     if (rowCount === 0) return;
     this.appendRowGroup(this.#columns.map((column, i) => encodeChunk(column, values[i])), rowCount);
+  }
+
+  /** Encodes and appends some rows of columns, in the order given. No rows are no row group. */
+  writeRows(columns: readonly ByteColumn[], rows: Uint32Array): void {
+    if (rows.length === 0) return;
+    const picks = { sources: new Uint32Array(rows.length), rows };
+    const chunks = this.#columns.map((column, i) => encodePicked(column, [columns[i]], picks));
+    this.appendRowGroup(chunks, rows.length);
   }
 
   /** Appends a row group that is encoded already: one chunk a column, in the columns' order. */

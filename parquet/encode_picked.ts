@@ -4,7 +4,7 @@ import { ChunkWriter, type EncodedChunk } from "./chunk_writer.ts";
 import { ZSTD } from "./codec.ts";
 import type { Column } from "./columns.ts";
 import { pickDictionary } from "./pick_dictionary.ts";
-import { copyBytes } from "./value_table.ts";
+import { copyBytes } from "./value_bytes.ts";
 
 /** Plain bytes at which a page ends, as Parquet's writers have it. */
 const PAGE_BYTES = 1024 * 1024;

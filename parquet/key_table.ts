@@ -1,6 +1,7 @@
 import { type ByteColumn, int64At } from "./byte_column.ts";
 import type { Picks } from "./encode_picked.ts";
-import { compareBytes, copyBytes, hashBytes } from "./value_table.ts";
+import { copyBytes } from "./value_bytes.ts";
+import { compareBytes, hashBytes } from "./value_table.ts";
 
 /** Instants this far apart, and rows, that fit one number of 2 ** 53 together. */
 const SPAN_MS_MAX = 2 ** 27;

@@ -1,5 +1,6 @@
 import { type ByteColumn, gapOf, type PlainValues } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
+import { ValueBytes } from "./value_bytes.ts";
 import { ValueTable } from "./value_table.ts";
 
 /** Values that are looked at first, some next to each other, since like events come together. */
@@ -36,7 +37,7 @@ export function pickDictionary(
   const isLikely = sampleVerdict(sources, sourceOf, codes, gap);
   if (isLikely === false) return null;
   const distinctMax = isLikely === true ? Infinity : present * DISTINCT_SHARE_MAX;
-  const table = new ValueTable(gap);
+  const table = new ValueTable(new ValueBytes(gap));
   const indexes = new Int32Array(present);
   const known: (Int32Array | undefined)[] = new Array(sources.length);
   let next = 0;
@@ -63,7 +64,7 @@ function sampleVerdict(
   gap: 0 | 4,
 ): boolean | null {
   if (codes.length <= SAMPLED_VALUES) return null;
-  const table = new ValueTable(gap);
+  const table = new ValueTable(new ValueBytes(gap));
   let present = 0;
   for (const i of sampledPlaces(codes.length)) {
     const code = codes[i];

@@ -4,6 +4,7 @@ import type { ByteColumn } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
 import type { Picks } from "./encode_picked.ts";
+import { ValueBytes } from "./value_bytes.ts";
 import { ValueTable } from "./value_table.ts";
 
 /** Numbers of an entry: for each key its text's number plus one, 0 for null, and the hour. */
@@ -22,7 +23,7 @@ export interface Counted {
  * once, and 100 bytes an hour and combination of keys.
  */
 export class Rollup {
-  readonly #texts = ACTIVITY_KEY_COLUMNS.map(() => new ValueTable(4));
+  readonly #texts = ACTIVITY_KEY_COLUMNS.map(() => new ValueTable(new ValueBytes(4)));
   /** `WIDTH` numbers an entry. */
   #entries = new Int32Array(64 * WIDTH);
   #counts = new Float64Array(64);

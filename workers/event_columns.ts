@@ -1,10 +1,9 @@
-import { canonicalJson } from "../core/json_text.ts";
+import { Buffer } from "node:buffer";
 import { sha256Hex } from "../core/ids.ts";
-import { LIMITS } from "../core/limits.ts";
-import { EVENT_COLUMNS } from "../parquet/mod.ts";
-import { isPlainEventTime } from "./event_time.ts";
-import { MemberNames } from "./member_names.ts";
-import { visitMembers } from "./members.ts";
+import { canonicalJson } from "../core/json_text.ts";
+import { type ByteColumn, ColumnBuilder, EVENT_COLUMNS } from "../parquet/mod.ts";
+import { isPlainEventTime, parsePlainEventTime, PLAIN_TIME_BYTES } from "./event_time.ts";
+import { findMembers } from "./members.ts";
 import { FIELD, type RecordField } from "./record_fields.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 
@@ -16,30 +15,34 @@ function columnIndex(name: string): number {
   return index;
 }
 
-/** Columns that copy a string from within a JSON field, by the member's name there; -1 leads to the session's issuer. */
-const COPIES: readonly { readonly field: RecordField; readonly members: MemberNames<number> }[] = [
-  {
-    field: "userIdentity",
-    members: new MemberNames([
-      ["type", columnIndex("user_type")],
-      ["arn", columnIndex("user_arn")],
-      ["userName", columnIndex("user_name")],
-      ["accountId", columnIndex("user_account_id")],
-      ["principalId", columnIndex("user_principal_id")],
-      ["accessKeyId", columnIndex("user_access_key_id")],
-      ["invokedBy", columnIndex("user_invoked_by")],
-      ["sessionContext", -1],
-    ]),
-  },
-  {
-    field: "requestParameters",
-    members: new MemberNames([
-      ["bucketName", columnIndex("bucket_name")],
-      ["key", columnIndex("object_key")],
-    ]),
-  },
-];
-const SESSION_ISSUER_ARN = columnIndex("session_issuer_arn");
+/** Members of an object that are looked for together, and for each the column that it is copied to, -1 for none. */
+interface Sought {
+  readonly names: readonly Uint8Array[];
+  readonly columns: readonly number[];
+  /** Where they were found, as `findMembers` has it. */
+  readonly spans: Int32Array;
+}
+
+function sought(columnByName: Readonly<Record<string, string | null>>): Sought {
+  const names = Object.keys(columnByName).map((name) => Buffer.from(name));
+  const columns = Object.values(columnByName).map((name) => name === null ? -1 : columnIndex(name));
+  return { names, columns, spans: new Int32Array(names.length * 2) };
+}
+
+const IDENTITY = sought({
+  sessionContext: null,
+  type: "user_type",
+  arn: "user_arn",
+  userName: "user_name",
+  accountId: "user_account_id",
+  principalId: "user_principal_id",
+  accessKeyId: "user_access_key_id",
+  invokedBy: "user_invoked_by",
+});
+const SESSION_CONTEXT = sought({ sessionIssuer: null });
+const SESSION_ISSUER = sought({ arn: "session_issuer_arn" });
+const PARAMETERS = sought({ bucketName: "bucket_name", key: "object_key" });
+
 const EVENT_TIME = columnIndex("event_time");
 const EVENT_ID = columnIndex("event_id");
 const EXTRA = columnIndex("extra");
@@ -55,84 +58,144 @@ const FIELD_COLUMNS = EVENT_COLUMNS.flatMap((column, index) =>
 /** A lone surrogate, which UTF-8 cannot hold: such a string is kept as JSON text in `extra` too. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/**
- * Events as columns, in the order of EVENT_COLUMNS: strings, milliseconds, booleans and null. Large texts are bytes
- * of UTF-8.
- */
+/** How the id of an event begins that its record does not give. */
+const MADE_ID_START = Buffer.from("sha256:");
+
+/** How a value went into its column: as it is, as what gives it back not quite, or not at all. */
+const enum Kept {
+  Whole,
+  InPart,
+  NotAtAll,
+}
+
+/** Events as columns, in the order of EVENT_COLUMNS: their bytes are copied from the log file, and texts not made. */
 export class EventColumns {
-  readonly values: unknown[][] = EVENT_COLUMNS.map(() => []);
-  rowCount = 0;
-  /** Characters held, as a measure of memory. */
-  textLength = 0;
-  /** Whether a value is the scanner's own bytes, which are gone when it goes on. */
-  borrows = false;
+  readonly #columns = EVENT_COLUMNS.map((column) => new ColumnBuilder(column));
+  #rowCount = 0;
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Bytes held, as a measure of memory. */
+  get byteLength(): number {
+    return this.#columns.reduce((sum, column) => sum + column.byteLength, 0);
+  }
+
+  /** All columns; valid until `clear`. */
+  columns(): ByteColumn[] {
+    return this.#columns.map((column) => column.column(this.#rowCount));
+  }
+
+  /** Forgets all events. */
+  clear(): void {
+    for (const column of this.#columns) column.clear();
+    this.#rowCount = 0;
+  }
 
   /**
    * Appends one event. Nothing of the record is lost: what its column cannot give back exactly, and every
    * field without a column, goes to `extra` under its own name.
    * @param timeMs its `eventTime`
-   * @param eventId what `eventIdOf` gave
+   * @param sourceObject the URI of the log file
    */
-  append(record: ScannedRecord, timeMs: number, eventId: string, sourceObject: string): void {
-    const values = this.values;
-    const row = this.rowCount++;
-    for (const column of values) column.push(null);
+  append(record: ScannedRecord, timeMs: number, sourceObject: string): void {
+    const row = this.#rowCount++;
     const extra: string[] = [];
-    for (const odd of record.odd) {
-      extra.push(`${JSON.stringify(odd.name)}:${record.compactSlice(odd.start, odd.end)}`);
+    const { odd } = record;
+    for (const { name, start, end } of odd) {
+      extra.push(`${JSON.stringify(name)}:${record.compactSlice(start, end)}`);
     }
-    const repeated = record.odd.length === 0 ? null : new Set(record.odd.map((odd) => odd.name));
-    for (const { index, field, type } of FIELD_COLUMNS) {
+    const isRepeated = (name: string) => odd.length > 0 && odd.some((field) => field.name === name);
+    for (let i = 0; i < FIELD_COLUMNS.length; i++) {
+      const { index, field, type } = FIELD_COLUMNS[i];
       const start = record.start(field);
       if (start < 0) continue;
       const end = record.end(field);
-      const value = columnValue(record, type, start, end);
-      values[index][row] = value;
-      if (typeof value === "string") this.textLength += value.length;
-      else if (value instanceof Uint8Array) {
-        this.textLength += value.length;
-        this.borrows = true;
-      }
+      const kept = this.#setField(row, index, type, record, start, end);
+      if (kept === Kept.Whole && odd.length === 0) continue;
       const name = EVENT_COLUMNS[index].field!;
-      if (
-        value === null || repeated?.has(name) ||
-        (type === "string" && typeof value === "string" && LONE_SURROGATE.test(value))
-      ) {
+      if (kept !== Kept.Whole || isRepeated(name)) {
         extra.push(`"${name}":${record.compactSlice(start, end)}`);
       }
     }
-    values[EVENT_TIME][row] = timeMs;
-    this.#keepUnlessExact(record, "eventTime", extra, repeated, (text) => isPlainEventTime(text));
-    values[EVENT_ID][row] = eventId;
-    this.#keepUnlessExact(
-      record,
-      "eventID",
-      extra,
-      repeated,
-      (text) => text === eventId && !text.startsWith("sha256:") && !LONE_SURROGATE.test(text),
-    );
-    for (const { field, members } of COPIES) copyMembers(record, field, members, values, row);
-    values[SOURCE_OBJECT][row] = sourceObject;
-    if (extra.length > 0) {
-      const text = `{${extra.join(",")}}`;
-      values[EXTRA][row] = text;
-      this.textLength += text.length;
-    }
-    this.textLength += eventId.length + sourceObject.length;
+    this.#columns[EVENT_TIME].setInteger(row, timeMs);
+    if (!isPlainTime(record) || isRepeated("eventTime")) keepText(record, "eventTime", extra);
+    if (!this.#setId(row, record) || isRepeated("eventID")) keepText(record, "eventID", extra);
+    this.#copyIdentity(row, record);
+    const parameters = record.start(FIELD.requestParameters);
+    if (parameters >= 0) this.#copyMembers(row, record, parameters, PARAMETERS);
+    this.#columns[SOURCE_OBJECT].setString(row, sourceObject);
+    if (extra.length > 0) this.#columns[EXTRA].setString(row, `{${extra.join(",")}}`);
   }
 
-  #keepUnlessExact(
+  /** Sets what the column can hold of a field's value. */
+  #setField(
+    row: number,
+    index: number,
+    type: string,
     record: ScannedRecord,
-    name: "eventTime" | "eventID",
-    extra: string[],
-    repeated: ReadonlySet<string> | null,
-    isExact: (text: string) => boolean,
-  ): void {
-    const start = record.start(FIELD[name]);
-    if (start < 0) return;
-    const text = record.string(name);
-    if (text !== null && isExact(text) && !repeated?.has(name)) return;
-    extra.push(`"${name}":${record.compactSlice(start, record.end(FIELD[name]))}`);
+    start: number,
+    end: number,
+  ): Kept {
+    const column = this.#columns[index];
+    const { bytes } = record;
+    const first = bytes[start];
+    if (type === "bool") {
+      if (first !== 0x74 && first !== 0x66) return Kept.NotAtAll;
+      column.setBool(row, first === 0x74);
+      return Kept.Whole;
+    }
+    if (type === "string") {
+      return first === 0x22 ? setString(column, row, record, start, end) : Kept.NotAtAll;
+    }
+    if (first === 0x6e) return Kept.NotAtAll;
+    if (!record.isSpaced) column.setText(row, bytes, record.view, start, end);
+    else {
+      const compact = record.compactBytes(start, end);
+      column.setText(row, compact, viewOf(compact), 0, compact.length);
+    }
+    return Kept.Whole;
+  }
+
+  /** @returns whether the column gives the record's own id back */
+  #setId(row: number, record: ScannedRecord): boolean {
+    const column = this.#columns[EVENT_ID];
+    const start = record.start(FIELD.eventID);
+    const end = record.end(FIELD.eventID);
+    if (start < 0 || record.bytes[start] !== 0x22) {
+      column.setString(row, eventIdOf(record));
+      return start < 0;
+    }
+    return setString(column, row, record, start, end) === Kept.Whole &&
+      !startsWith(record.bytes, start + 1, MADE_ID_START) &&
+      !isEscapedMadeId(record, start, end);
+  }
+
+  #copyIdentity(row: number, record: ScannedRecord): void {
+    const identity = record.start(FIELD.userIdentity);
+    if (identity < 0) return;
+    this.#copyMembers(row, record, identity, IDENTITY);
+    const { bytes } = record;
+    if (bytes[identity] !== 0x7b) return;
+    const session = IDENTITY.spans[0];
+    if (session < 0 || bytes[session] !== 0x7b) return;
+    findMembers(bytes, session, SESSION_CONTEXT.names, SESSION_CONTEXT.spans);
+    const issuer = SESSION_CONTEXT.spans[0];
+    if (issuer >= 0) this.#copyMembers(row, record, issuer, SESSION_ISSUER);
+  }
+
+  /** Copies those of an object's members that are strings. */
+  #copyMembers(row: number, record: ScannedRecord, object: number, members: Sought): void {
+    const { bytes } = record;
+    if (bytes[object] !== 0x7b) return;
+    const { names, columns, spans } = members;
+    findMembers(bytes, object, names, spans);
+    for (let i = 0; i < names.length; i++) {
+      const start = spans[2 * i];
+      if (columns[i] < 0 || start < 0 || bytes[start] !== 0x22) continue;
+      setString(this.#columns[columns[i]], row, record, start, spans[2 * i + 1]);
+    }
   }
 }
 
@@ -141,66 +204,61 @@ export function eventIdOf(record: ScannedRecord): string {
   return record.string("eventID") ?? `sha256:${sha256Hex(canonicalJson(record.text()))}`;
 }
 
-/** What the column can hold of the value at the span, a large text as UTF-8; null where it can hold nothing of it. */
-function columnValue(
+/** Sets the value of the JSON string at a span. */
+function setString(
+  column: ColumnBuilder,
+  row: number,
   record: ScannedRecord,
-  type: string,
   start: number,
   end: number,
-): string | Uint8Array | boolean | null {
-  const first = record.bytes[start];
-  if (type === "bool") return first === 0x74 ? true : first === 0x66 ? false : null;
-  if (type === "string") {
-    if (first !== 0x22) return null;
-    if (end - start < LIMITS.largeRecordBytes) return record.stringAt(start, end);
-    const inner = record.bytes.subarray(start + 1, end - 1);
-    return inner.includes(0x5c) ? record.stringAt(start, end) : inner;
-  }
-  if (first === 0x6e) return null;
-  return end - start < LIMITS.largeRecordBytes
-    ? record.compactSlice(start, end)
-    : record.compactBytes(start, end);
-}
-
-function copyMembers(
-  record: ScannedRecord,
-  field: RecordField,
-  members: MemberNames<number>,
-  values: unknown[][],
-  row: number,
-): void {
-  const start = record.start(FIELD[field]);
-  if (start < 0 || record.bytes[start] !== 0x7b) return;
-  visitMembers(record.bytes, start, (nameStart, nameEnd, valueStart, valueEnd) => {
-    const column = members.find(record.bytes, nameStart, nameEnd);
-    if (column === undefined) return;
-    if (column >= 0) values[column][row] = record.stringAt(valueStart, valueEnd);
-    else values[SESSION_ISSUER_ARN][row] = sessionIssuerArn(record, valueStart);
-  });
-}
-
-const SESSION_ISSUER = new MemberNames<true>([["sessionIssuer", true]]);
-const ARN = new MemberNames<true>([["arn", true]]);
-
-function sessionIssuerArn(record: ScannedRecord, sessionContext: number): string | null {
-  let issuer = -1;
-  visitNamed(record, sessionContext, SESSION_ISSUER, (start) => issuer = start);
-  let arn: string | null = null;
-  if (issuer >= 0) {
-    visitNamed(record, issuer, ARN, (start, end) => arn = record.stringAt(start, end));
-  }
-  return arn;
-}
-
-function visitNamed(
-  record: ScannedRecord,
-  object: number,
-  wanted: MemberNames<true>,
-  visit: (start: number, end: number) => void,
-): void {
+): Kept {
   const { bytes } = record;
-  if (bytes[object] !== 0x7b) return;
-  visitMembers(bytes, object, (nameStart, nameEnd, valueStart, valueEnd) => {
-    if (wanted.find(bytes, nameStart, nameEnd)) visit(valueStart, valueEnd);
-  });
+  if (!hasEscape(bytes, start + 1, end - 1)) {
+    column.setText(row, bytes, record.view, start + 1, end - 1);
+    return Kept.Whole;
+  }
+  const text = record.stringAt(start, end)!;
+  column.setString(row, text);
+  return LONE_SURROGATE.test(text) ? Kept.InPart : Kept.Whole;
+}
+
+function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > LOOKED_THROUGH_MAX) return bytes.subarray(start, end).includes(0x5c);
+  for (let p = start; p < end; p++) if (bytes[p] === 0x5c) return true;
+  return false;
+}
+
+/** Up to so many bytes a loop is quicker than a call. */
+const LOOKED_THROUGH_MAX = 256;
+
+function startsWith(bytes: Buffer, start: number, head: Uint8Array): boolean {
+  for (let i = 0; i < head.length; i++) if (bytes[start + i] !== head[i]) return false;
+  return true;
+}
+
+/** Whether an id that is written with escapes begins as made ones do. */
+function isEscapedMadeId(record: ScannedRecord, start: number, end: number): boolean {
+  return hasEscape(record.bytes, start + 1, end - 1) &&
+    record.stringAt(start, end)!.startsWith("sha256:");
+}
+
+/** Whether `event_time` gives the record's `eventTime` back exactly. */
+function isPlainTime(record: ScannedRecord): boolean {
+  const start = record.start(FIELD.eventTime);
+  if (start < 0) return true;
+  const { bytes } = record;
+  const isPlain = bytes[start] === 0x22 &&
+    record.end(FIELD.eventTime) - start === PLAIN_TIME_BYTES + 2 &&
+    parsePlainEventTime(bytes, start + 1) !== null;
+  return isPlain || isPlainEventTime(record.string("eventTime") ?? "");
+}
+
+function keepText(record: ScannedRecord, name: "eventTime" | "eventID", extra: string[]): void {
+  const start = record.start(FIELD[name]);
+  if (start < 0) return;
+  extra.push(`"${name}":${record.compactSlice(start, record.end(FIELD[name]))}`);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

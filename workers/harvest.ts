@@ -1,5 +1,5 @@
 import type { Alert } from "../core/types.ts";
-import { PartBuilder } from "./part_builder.ts";
+import type { PartBuilder } from "./part_builder.ts";
 import type { PartReport, RejectedReport } from "./protocol.ts";
 
 /** Where a harvest stood, to go back to. */
@@ -13,8 +13,14 @@ export interface HarvestMark {
 export class Harvest {
   readonly alerts: Alert[] = [];
   readonly rejected: RejectedReport[] = [];
-  readonly parts = new PartBuilder();
+  readonly parts: PartBuilder;
   readonly ruleErrors = new Map<string, { count: number; message: string }>();
+
+  /** @param parts emptied, where an earlier shard was broken off */
+  constructor(parts: PartBuilder) {
+    parts.rollBack(0);
+    this.parts = parts;
+  }
 
   /** Notes the place before an object whose reading may yet fail after it has yielded something. */
   mark(): HarvestMark {

@@ -1,4 +1,5 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { cutUtf8 } from "./cut_text.ts";
 
 /** The positions of one member's name (without quotes) and value. */
 export type VisitMember = (
@@ -56,6 +57,54 @@ export function findMember(
     if (bytes[p] === 0x2c) p = skipSpace(bytes, p + 1);
   }
   return found;
+}
+
+/**
+ * Finds several members of the object at `start` in one pass: for each name its value's start and end, at twice its
+ * place, in `spans`; -1 where there is none. Of a name that occurs twice the last counts. The bytes were scanned
+ * before, as for `visitMembers`; an object may have any number of members, and no text is made of plain names.
+ */
+export function findMembers(
+  bytes: Buffer,
+  start: number,
+  names: readonly Uint8Array[],
+  spans: Int32Array,
+): void {
+  spans.fill(-1, 0, names.length * 2);
+  let p = skipSpace(bytes, start + 1);
+  while (bytes[p] !== 0x7d) {
+    const nameStart = ++p;
+    let isEscaped = false;
+    for (; bytes[p] !== 0x22; p++) {
+      if (bytes[p] !== 0x5c) continue;
+      isEscaped = true;
+      p++;
+    }
+    const place = isEscaped
+      ? placeOf(names, decodedName(bytes, nameStart, p))
+      : placeOf(names, bytes, nameStart, p);
+    const valueStart = skipSpace(bytes, skipSpace(bytes, p + 1) + 1);
+    const valueEnd = endOfValue(bytes, valueStart);
+    if (place >= 0) {
+      spans[place * 2] = valueStart;
+      spans[place * 2 + 1] = valueEnd;
+    }
+    p = skipSpace(bytes, valueEnd);
+    if (bytes[p] === 0x2c) p = skipSpace(bytes, p + 1);
+  }
+}
+
+/** The place among the names of the one between two positions, -1 if it is none of them. */
+function placeOf(names: readonly Uint8Array[], bytes: Buffer, start = 0, end = bytes.length) {
+  for (let place = 0; place < names.length; place++) {
+    const name = names[place];
+    if (name.length === end - start && isAt(bytes, start, name)) return place;
+  }
+  return -1;
+}
+
+function decodedName(bytes: Buffer, start: number, end: number): Buffer {
+  return Buffer.from(JSON.parse(`"${cutUtf8(bytes, start, end)}"`));
 }
 
 function isAt(bytes: Buffer, start: number, name: Uint8Array): boolean {

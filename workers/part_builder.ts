@@ -6,18 +6,27 @@ import { EventColumns } from "./event_columns.ts";
 import type { PartReport } from "./protocol.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 
-const EVENT_TIME = EVENT_COLUMNS.findIndex((column) => column.name === "event_time");
+/** Bytes of records after which it is looked at how many of them the columns hold: values that recur take none. */
+const MEASURED_BYTES = 1024 * 1024;
 
-/** Collects a shard's events and encodes them into part files, in each the rows ordered by event hour. */
+/**
+ * Collects a shard's events and encodes them into part files, in each the rows ordered by event hour. Made for use
+ * for one shard after the other.
+ */
 export class PartBuilder {
-  readonly #parts: PartReport[] = [];
-  #columns = new EventColumns();
+  readonly #columns = new EventColumns();
+  #timesMs: number[] = [];
+  #parts: PartReport[] = [];
+  #unmeasuredBytes = 0;
 
-  append(record: ScannedRecord, timeMs: number, eventId: string, sourceObject: string): void {
-    this.#columns.append(record, timeMs, eventId, sourceObject);
-    const { rowCount, textLength, borrows } = this.#columns;
-    if (rowCount >= LIMITS.partRowsMax || textLength >= LIMITS.partTextMax || borrows) {
-      this.#flush();
+  append(record: ScannedRecord, timeMs: number, sourceObject: string): void {
+    this.#columns.append(record, timeMs, sourceObject);
+    this.#timesMs.push(timeMs);
+    this.#unmeasuredBytes += record.byteLength;
+    if (this.#columns.rowCount >= LIMITS.partRowsMax) this.#flush();
+    else if (this.#unmeasuredBytes >= MEASURED_BYTES) {
+      this.#unmeasuredBytes = 0;
+      if (this.#columns.byteLength >= LIMITS.partBytesMax) this.#flush();
     }
   }
 
@@ -30,33 +39,37 @@ export class PartBuilder {
   /** Forgets every row since the mark. */
   rollBack(mark: number): void {
     this.#parts.length = mark;
-    this.#columns = new EventColumns();
+    this.#clear();
   }
 
   /** The shard's parts; the builder is empty again. */
   take(): PartReport[] {
     this.#flush();
-    return this.#parts.splice(0);
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
   }
 
   #flush(): void {
-    const { values, rowCount } = this.#columns;
-    if (rowCount === 0) return;
+    const columns = this.#columns;
+    if (columns.rowCount === 0) return;
     // One record was far above the bound: what reading it left behind goes before encoding takes as much again.
-    if (this.#columns.textLength > 2 * LIMITS.partTextMax) collectGarbage();
-    this.#columns = new EventColumns();
-    const times = values[EVENT_TIME] as number[];
-    const order = Uint32Array.from(times, (_, row) => row).sort((a, b) =>
-      times[a] - times[b] || a - b
-    );
-    const hours = hourRanges(Array.from(order, (row) => times[row]));
+    if (columns.byteLength > 2 * LIMITS.partBytesMax) collectGarbage();
+    const { rows, hours } = orderByHour(this.#timesMs);
+    const values = columns.columns();
     const writer = new TableWriter(EVENT_COLUMNS);
     for (const { rowStart, rowCount } of rowGroups(hours)) {
-      const rows = order.subarray(rowStart, rowStart + rowCount);
-      writer.writeRowGroup(values.map((column) => picked(column, rows)), rowCount);
+      writer.writeRows(values, rows.subarray(rowStart, rowStart + rowCount));
     }
     this.#parts.push({ bytes: writer.finish(), hours });
+    this.#clear();
     relieveMemory();
+  }
+
+  #clear(): void {
+    this.#columns.clear();
+    this.#timesMs = [];
+    this.#unmeasuredBytes = 0;
   }
 }
 
@@ -65,23 +78,36 @@ interface RowRange {
   readonly rowCount: number;
 }
 
-/** The values of some rows, in their order. */
-function picked(values: readonly unknown[], rows: Uint32Array): unknown[] {
-  const list = new Array<unknown>(rows.length);
-  for (let i = 0; i < rows.length; i++) list[i] = values[rows[i]];
-  return list;
-}
-
-function hourRanges(times: readonly number[]): (RowRange & { readonly hourMs: number })[] {
-  const ranges: (RowRange & { hourMs: number })[] = [];
-  let rowStart = 0;
-  for (let row = 1; row <= times.length; row++) {
-    const hourMs = hourOf(times[rowStart]);
-    if (row < times.length && hourOf(times[row]) === hourMs) continue;
-    ranges.push({ hourMs, rowStart, rowCount: row - rowStart });
-    rowStart = row;
+/** Rows with one hour behind the other, within an hour as they came, and where each hour's rows lie then. */
+function orderByHour(timesMs: readonly number[]) {
+  const counts = new Map<number, number>();
+  let hourMs = NaN;
+  let inHour = 0;
+  for (const timeMs of timesMs) {
+    // Neighbours mostly share their hour.
+    if (hourOf(timeMs) !== hourMs) {
+      if (inHour > 0) counts.set(hourMs, (counts.get(hourMs) ?? 0) + inHour);
+      hourMs = hourOf(timeMs);
+      inHour = 0;
+    }
+    inHour++;
   }
-  return ranges;
+  counts.set(hourMs, (counts.get(hourMs) ?? 0) + inHour);
+  const next = new Map<number, number>();
+  let rowStart = 0;
+  const hours = [...counts].sort(([a], [b]) => a - b).map(([hourMs, rowCount]) => {
+    next.set(hourMs, rowStart);
+    rowStart += rowCount;
+    return { hourMs, rowStart: rowStart - rowCount, rowCount };
+  });
+  const rows = new Uint32Array(timesMs.length);
+  timesMs.forEach((timeMs, row) => {
+    const hour = hourOf(timeMs);
+    const place = next.get(hour)!;
+    rows[place] = row;
+    next.set(hour, place + 1);
+  });
+  return { rows, hours };
 }
 
 /** An hour with many rows gets row groups of its own, which compaction reads alone; the others share. */

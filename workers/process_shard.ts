@@ -4,11 +4,12 @@ import type { Stage } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { buildAlert, type Detector, Event, type Rule } from "../detection/mod.ts";
 import { eventIdOf } from "./event_columns.ts";
-import { parseEventTime } from "./event_time.ts";
+import { parseEventTime, parsePlainEventTime, PLAIN_TIME_BYTES } from "./event_time.ts";
 import { fetchAhead } from "./fetch_ahead.ts";
 import { FetchError, fetchPieces, getCount } from "./fetch_object.ts";
 import { Harvest } from "./harvest.ts";
 import { InflateError } from "./inflate.ts";
+import { PartBuilder } from "./part_builder.ts";
 import {
   type ObjectReport,
   PROGRESS,
@@ -16,6 +17,7 @@ import {
   type ShardMessage,
   type ShardObject,
 } from "./protocol.ts";
+import { FIELD } from "./record_fields.ts";
 import { type LogSummary, readLargeLog, readLog } from "./read_log.ts";
 import { type RecordBatch, ScanError } from "./scan_records.ts";
 import { ScannedRecord } from "./scanned_record.ts";
@@ -44,7 +46,8 @@ export class ShardProcessor {
   #hasLargeTurn = false;
   readonly #record = new ScannedRecord();
   readonly #event = new Event(this.#record);
-  #harvest = new Harvest();
+  readonly #parts = new PartBuilder();
+  #harvest = new Harvest(this.#parts);
 
   constructor(options: ProcessorOptions) {
     this.#detector = options.detector;
@@ -55,7 +58,7 @@ export class ShardProcessor {
 
   /** Processes a shard to its end; a bad object is a result among the others. Rejects only on abort or a bug. */
   async process(shard: ShardMessage, signal: AbortSignal): Promise<ResultMessage> {
-    const harvest = this.#harvest = new Harvest();
+    const harvest = this.#harvest = new Harvest(this.#parts);
     this.#hasLargeTurn = false;
     const objects: ObjectReport[] = [];
     const getsBefore = getCount();
@@ -138,8 +141,7 @@ export class ShardProcessor {
       record.moveTo(i);
       this.#note(index, i, -1);
       this.#progress[PROGRESS.recordBytes] = record.byteLength;
-      const timeText = record.isObject ? record.string("eventTime") : null;
-      const timeMs = timeText === null ? null : parseEventTime(timeText);
+      const timeMs = record.isObject ? eventTimeOf(record) : null;
       if (timeMs === null) {
         this.#harvest.rejected.push({
           object: index,
@@ -149,18 +151,16 @@ export class ShardProcessor {
         });
         continue;
       }
-      const eventId = eventIdOf(record);
       this.#easeLargeRecord();
-      this.#detect(index, i, eventId, timeMs, object.uri);
+      this.#detect(index, i, timeMs, object.uri);
       this.#easeLargeRecord();
-      if (this.#lake) this.#harvest.parts.append(record, timeMs, eventId, object.uri);
+      if (this.#lake) this.#harvest.parts.append(record, timeMs, object.uri);
     }
   }
 
   #detect(
     index: number,
     recordIndex: number,
-    eventId: string,
     timeMs: number,
     sourceObject: string,
   ): void {
@@ -172,7 +172,7 @@ export class ShardProcessor {
       (rule: Rule) => {
         this.#easeLargeRecord();
         const context = {
-          eventId,
+          eventId: eventIdOf(this.#record),
           eventTimeMs: timeMs,
           sourceObject,
           detectedAt: Date.now(),
@@ -201,6 +201,18 @@ export class ShardProcessor {
     progress[PROGRESS.rule] = rule;
     progress[PROGRESS.beat]++;
   }
+}
+
+/** The record's `eventTime` in ms since the epoch; null where it is no instant. */
+function eventTimeOf(record: ScannedRecord): number | null {
+  const start = record.start(FIELD.eventTime);
+  if (start < 0) return null;
+  if (record.end(FIELD.eventTime) - start === PLAIN_TIME_BYTES + 2) {
+    const timeMs = parsePlainEventTime(record.bytes, start + 1);
+    if (timeMs !== null) return timeMs;
+  }
+  const text = record.string("eventTime");
+  return text === null ? null : parseEventTime(text);
 }
 
 function rejection(record: ScannedRecord): string {

@@ -67,6 +67,16 @@ export class ScannedRecord implements RecordFields {
     return this.#bytes;
   }
 
+  /** The same bytes. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Whether there is white space outside strings: if not, every span is compact JSON already. */
+  get isSpaced(): boolean {
+    return this.#batch.spaced;
+  }
+
   /** Odd fields in source order: names that are none of ours, and earlier values of a repeated field. */
   get odd(): readonly OddField[] {
     return this.#batch.odd.get(this.#index) ?? NO_ODD;
