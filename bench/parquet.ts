@@ -12,6 +12,7 @@ import { LIMITS } from "../core/limits.ts";
 import { planTrail } from "../generator/mod.ts";
 import { EVENT_COLUMNS, mergeHour, readTable, TableWriter } from "../parquet/mod.ts";
 import { parseEventTime } from "../workers/event_time.ts";
+import { BuiltColumns } from "../workers/built_columns.ts";
 import { EventColumns } from "../workers/event_columns.ts";
 import { valuesOf } from "./generated_rows.ts";
 import { RecordScanner } from "../workers/scan_records.ts";
@@ -31,7 +32,7 @@ interface Sample {
 
 /** Log files' gzip bytes until there are enough rows. */
 function sampleOf(name: string, files: Iterable<Uint8Array>): Sample {
-  const columns = new EventColumns();
+  const columns = new EventColumns(new BuiltColumns());
   const record = new ScannedRecord();
   const hourMs = Date.UTC(2026, 0, 2, 3);
   let gzipBytes = 0;

@@ -62,6 +62,8 @@ export const LIMITS = {
   relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
   largeRecordBytes: 8 * MB,
+  /** Bytes of a record up to which its columns are built by the kernel; CloudTrail's own are at most 256 KB. */
+  kernelRecordBytesMax: 1 * MB,
   /** Rows, and bytes that their columns take, at which collected events become a part file. */
   partRowsMax: 20_000,
   partBytesMax: 16 * MB,

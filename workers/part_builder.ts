@@ -2,7 +2,9 @@ import { collectGarbage, relieveMemory } from "../core/collect_garbage.ts";
 import { hourOf } from "../core/hours.ts";
 import { LIMITS } from "../core/limits.ts";
 import { EVENT_COLUMNS, TableWriter } from "../parquet/mod.ts";
+import { BuiltColumns } from "./built_columns.ts";
 import { EventColumns } from "./event_columns.ts";
+import { KernelColumns } from "./kernel/kernel_columns.ts";
 import type { PartReport } from "./protocol.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 
@@ -14,16 +16,21 @@ const MEASURED_BYTES = 1024 * 1024;
  * for one shard after the other.
  */
 export class PartBuilder {
-  readonly #columns = new EventColumns();
+  readonly #columns = new EventColumns(new KernelColumns());
+  /** For records that do not fit there: each is a part by itself. */
+  #largeColumns: EventColumns | null = null;
   #timesMs: number[] = [];
   #parts: PartReport[] = [];
   #unmeasuredBytes = 0;
 
   append(record: ScannedRecord, timeMs: number, sourceObject: string): void {
+    if (record.byteLength > LIMITS.kernelRecordBytesMax) {
+      return this.#appendLarge(record, timeMs, sourceObject);
+    }
     this.#columns.append(record, timeMs, sourceObject);
     this.#timesMs.push(timeMs);
     this.#unmeasuredBytes += record.byteLength;
-    if (this.#columns.rowCount >= LIMITS.partRowsMax) this.#flush();
+    if (this.#columns.rowCount >= LIMITS.partRowsMax || this.#columns.isFull) this.#flush();
     else if (this.#unmeasuredBytes >= MEASURED_BYTES) {
       this.#unmeasuredBytes = 0;
       if (this.#columns.byteLength >= LIMITS.partBytesMax) this.#flush();
@@ -50,18 +57,20 @@ export class PartBuilder {
     return parts;
   }
 
+  #appendLarge(record: ScannedRecord, timeMs: number, sourceObject: string): void {
+    this.#flush();
+    const columns = this.#largeColumns ??= new EventColumns(new BuiltColumns());
+    columns.append(record, timeMs, sourceObject);
+    // What reading it left behind goes before encoding takes as much again.
+    if (columns.byteLength > LIMITS.partBytesMax) collectGarbage();
+    this.#parts.push(encode(columns, [timeMs]));
+    columns.clear();
+    relieveMemory();
+  }
+
   #flush(): void {
-    const columns = this.#columns;
-    if (columns.rowCount === 0) return;
-    // One record was far above the bound: what reading it left behind goes before encoding takes as much again.
-    if (columns.byteLength > 2 * LIMITS.partBytesMax) collectGarbage();
-    const { rows, hours } = orderByHour(this.#timesMs);
-    const values = columns.columns();
-    const writer = new TableWriter(EVENT_COLUMNS);
-    for (const { rowStart, rowCount } of rowGroups(hours)) {
-      writer.writeRows(values, rows.subarray(rowStart, rowStart + rowCount));
-    }
-    this.#parts.push({ bytes: writer.finish(), hours });
+    if (this.#columns.rowCount === 0) return;
+    this.#parts.push(encode(this.#columns, this.#timesMs));
     this.#clear();
     relieveMemory();
   }
@@ -71,6 +80,16 @@ export class PartBuilder {
     this.#timesMs = [];
     this.#unmeasuredBytes = 0;
   }
+}
+
+function encode(columns: EventColumns, timesMs: readonly number[]): PartReport {
+  const { rows, hours } = orderByHour(timesMs);
+  const values = columns.columns();
+  const writer = new TableWriter(EVENT_COLUMNS);
+  for (const { rowStart, rowCount } of rowGroups(hours)) {
+    writer.writeRows(values, rows.subarray(rowStart, rowStart + rowCount));
+  }
+  return { bytes: writer.finish(), hours };
 }
 
 interface RowRange {

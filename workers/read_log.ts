@@ -9,6 +9,7 @@ import {
   validUtf8,
   validUtf8Pieces,
 } from "./inflate.ts";
+import { scanInKernel } from "./kernel/kernel_scan.ts";
 import { type RecordBatch, RecordScanner } from "./scan_records.ts";
 
 /** What reading a log file to its end found out. */
@@ -34,7 +35,8 @@ export function readLog(
 ): LogSummary | null {
   const bytes = isPlain(name, stored) ? stored : inflateWhole(stored);
   if (bytes === null) return null;
-  const batch = new RecordScanner().push(validUtf8(bytes), true);
+  const text = validUtf8(bytes);
+  const batch = scanInKernel(text) ?? new RecordScanner().push(text, true);
   emit(batch);
   return {
     inflatedBytes: bytes.length,

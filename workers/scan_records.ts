@@ -7,8 +7,9 @@ import { Buffer } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
 import { cutUtf8 } from "./cut_text.ts";
 import { JsonSkipper, MORE, ScanError } from "./json_skipper.ts";
-import { HEAD, IDENTITY_TYPE, type OddField, RecordBatch, STRIDE } from "./record_batch.ts";
-import { FIELD, RECORD_FIELDS } from "./record_fields.ts";
+import { locateMembers } from "./locate_members.ts";
+import { ESCAPES, HEAD, type OddField, RecordBatch, STRIDE } from "./record_batch.ts";
+import { RECORD_FIELDS } from "./record_fields.ts";
 
 export { ScanError } from "./json_skipper.ts";
 export { type OddField, RecordBatch } from "./record_batch.ts";
@@ -224,7 +225,8 @@ export class RecordScanner extends JsonSkipper {
       batch.spans = larger;
     }
     const spans = batch.spans;
-    spans.fill(-1, base + IDENTITY_TYPE, base + STRIDE);
+    spans.fill(0, base + ESCAPES, base + HEAD);
+    spans.fill(-1, base + HEAD, base + STRIDE);
     spans[base] = start;
     if (this.bytes[start] !== 0x7b) {
       const end = this.skipValue(start);
@@ -245,9 +247,7 @@ export class RecordScanner extends JsonSkipper {
         const field = this.#fieldOf(previous);
         p = this.skipSpace(p);
         const valueStart = p;
-        p = field === FIELD.userIdentity
-          ? this.#skipIdentity(p, base + IDENTITY_TYPE)
-          : this.skipValue(p);
+        p = this.skipValue(p);
         if (p === MORE) return MORE;
         if (field < 0) {
           const name = this.#nameText();
@@ -262,8 +262,8 @@ export class RecordScanner extends JsonSkipper {
               end: spans[slot + 1],
             });
           }
-          spans[slot] = valueStart;
-          spans[slot + 1] = p;
+          const isEscaped = this.bytes[valueStart] === 0x22 && this.stringEscaped;
+          batch.setSlot(batch.count, field, valueStart, p, isEscaped);
           this.#next[previous] = field;
           previous = field;
         }
@@ -277,32 +277,9 @@ export class RecordScanner extends JsonSkipper {
     }
     spans[base + 1] = p;
     if (odd !== null) batch.odd.set(batch.count, odd);
+    locateMembers(batch, batch.count);
     batch.count++;
     return p;
-  }
-
-  /** Skips a `userIdentity` and keeps the span of its `type`, by which rules are chosen; the last one counts. */
-  #skipIdentity(start: number, slot: number): number {
-    const { spans } = this.#batch;
-    spans[slot] = -1;
-    if (this.bytes[start] !== 0x7b) return this.skipValue(start);
-    let p = this.skipSpace(start + 1);
-    if (p >= this.end) return this.more(p);
-    while (this.bytes[p] !== 0x7d) {
-      p = this.#readName(p);
-      if (p === MORE) return MORE;
-      const isType = this.#nameEscaped ? this.#nameText() === "type" : this.#nameIs(TYPE);
-      const valueStart = this.skipSpace(p);
-      p = this.skipValue(valueStart);
-      if (p === MORE) return MORE;
-      if (isType) {
-        spans[slot] = valueStart;
-        spans[slot + 1] = p;
-      }
-      p = this.#nextName(p);
-      if (p === MORE) return MORE;
-    }
-    return p + 1;
   }
 
   /** Goes on behind a member's value. @returns the position of the next name, or of the brace that ends all. */
@@ -358,5 +335,3 @@ export class RecordScanner extends JsonSkipper {
     return colon + 1;
   }
 }
-
-const TYPE = Buffer.from("type");

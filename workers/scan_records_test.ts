@@ -17,8 +17,8 @@ function collect(batch: RecordBatch): Scanned[] {
     const cut = (start: number, end: number) => batch.bytes.toString("utf8", start, end);
     const fields: Record<string, string> = {};
     RECORD_FIELDS.forEach((name, field) => {
-      const start = batch.fieldStart(i, field);
-      if (start >= 0) fields[name] = cut(start, batch.fieldEnd(i, field));
+      const start = batch.slotStart(i, field);
+      if (start >= 0) fields[name] = cut(start, batch.slotEnd(i, field));
     });
     const odd = (batch.odd.get(i) ?? []).map((
       o,

@@ -1,4 +1,4 @@
-import { Buffer, isAscii } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { compactJson } from "../core/json_text.ts";
 import { INDEX_FIELDS, type Path, type RecordFields } from "../detection/mod.ts";
 import { compactPieces } from "./compact_pieces.ts";
@@ -55,6 +55,15 @@ export class ScannedRecord implements RecordFields {
     this.#index = index;
   }
 
+  get batch(): RecordBatch {
+    return this.#batch;
+  }
+
+  /** Its place in the batch. */
+  get index(): number {
+    return this.#index;
+  }
+
   get isObject(): boolean {
     return this.#batch.isObject(this.#index);
   }
@@ -82,17 +91,17 @@ export class ScannedRecord implements RecordFields {
     return this.#batch.odd.get(this.#index) ?? NO_ODD;
   }
 
-  /** Where the field's value starts, -1 if the record lacks it. */
+  /** Where the value of a field, or of another slot, starts, -1 if the record lacks it. */
   start(field: number): number {
-    return this.#batch.fieldStart(this.#index, field);
+    return this.#batch.slotStart(this.#index, field);
   }
 
   end(field: number): number {
-    return this.#batch.fieldEnd(this.#index, field);
+    return this.#batch.slotEnd(this.#index, field);
   }
 
   get #cut(): CutText {
-    return this.#cutText ??= isAscii(this.#bytes) ? cutAscii : cutUtf8;
+    return this.#cutText ??= this.#batch.isAscii ? cutAscii : cutUtf8;
   }
 
   /** The text of a span, as the source has it. */

@@ -1,0 +1,75 @@
+import { Buffer } from "node:buffer";
+import { cutUtf8 } from "../cut_text.ts";
+import { RecordBatch, STRIDE } from "../record_batch.ts";
+import { kernel, MEMORY, VIEW } from "./kernel.ts";
+
+const LOG = kernel.log();
+const BYTES_MAX = kernel.logBytesMax();
+const SPANS = new Int32Array(
+  MEMORY.buffer,
+  kernel.spans(),
+  (kernel.spansEnd() - kernel.spans()) / Int32Array.BYTES_PER_ELEMENT,
+);
+/** Numbers of an odd field: its record, start and end of its name, start and end of its value. */
+const ODD_NUMBERS = 5;
+
+/** All of the kernel's records are one batch after the other. */
+const batch = new RecordBatch();
+batch.isInKernel = true;
+batch.spans = SPANS;
+
+/**
+ * Scans a whole log file that is valid UTF-8 and as CloudTrail writes it: compact, `Records` alone, no name written
+ * with escapes, no field twice.
+ * @returns its records, valid until the next call; null where it is anything else: `RecordScanner` tells what
+ */
+export function scanInKernel(bytes: Buffer): RecordBatch | null {
+  if (bytes.length > BYTES_MAX) return null;
+  MEMORY.set(bytes, LOG);
+  const count = kernel.scan(bytes.length);
+  if (count < 0) return null;
+  batch.bytes = Buffer.from(MEMORY.buffer, LOG, bytes.length);
+  batch.count = count;
+  readOddFields();
+  return batch;
+}
+
+/**
+ * Puts a record that another scanner found into the kernel's memory, in place of the batch there.
+ * @returns where its spans lie
+ */
+export function moveIntoKernel({ bytes, spans }: RecordBatch, index: number): number {
+  const from = index * STRIDE;
+  const [start, end] = [spans[from], spans[from + 1]];
+  MEMORY.set(bytes.subarray(start, end), LOG);
+  for (let i = 0; i < STRIDE; i++) {
+    const value = spans[from + i];
+    // Neither what is absent nor the bits between the record's span and the first slot is a position.
+    SPANS[i] = value < 0 || i === 2 || i === 3 ? value : value - start;
+  }
+  return SPANS.byteOffset;
+}
+
+/** Where a record's spans lie. */
+export function spansInKernel(index: number): number {
+  return SPANS.byteOffset + index * STRIDE * Int32Array.BYTES_PER_ELEMENT;
+}
+
+function readOddFields(): void {
+  batch.odd.clear();
+  batch.hasDottedNames = false;
+  const count = kernel.oddFields();
+  for (let i = 0; i < count; i++) {
+    const at = kernel.odd() + i * ODD_NUMBERS * Int32Array.BYTES_PER_ELEMENT;
+    const [record, nameStart, nameEnd, start, end] = Array.from(
+      { length: ODD_NUMBERS },
+      (_, k) => VIEW.getInt32(at + 4 * k, true),
+    );
+    const name = cutUtf8(batch.bytes, nameStart, nameEnd);
+    const field = { name, start, end };
+    const fields = batch.odd.get(record);
+    if (fields === undefined) batch.odd.set(record, [field]);
+    else fields.push(field);
+    if (name.includes(".")) batch.hasDottedNames = true;
+  }
+}
