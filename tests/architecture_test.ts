@@ -46,6 +46,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["store"],
   "@electric-sql/pglite-prepopulatedfs": ["store"],
   "@logtape/logtape": ["core"],
+  "assemblyscript": ["workers"],
   "hyparquet": ["parquet"],
   "hyparquet-writer": ["parquet"],
   "kysely": ["store", "migrations"],
