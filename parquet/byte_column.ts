@@ -129,3 +129,10 @@ export function valueAt(
 export function int64At(view: DataView, at: number): number {
   return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
+
+/** Writes a whole number within 2 ** 53 as eight bytes. */
+export function setInt64(view: DataView, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  view.setInt32(at + 4, high, true);
+  view.setUint32(at, value - high * 2 ** 32, true);
+}

@@ -8,7 +8,7 @@ import { decompress } from "./zstd.ts";
 /** A value's place among plain bytes. */
 type Values = Pick<ByteColumn, "bytes" | "starts">;
 
-/** A data page whose values are not read yet; the levels of its rows are 1 where there is a value. */
+/** A data page whose values are not read yet; the levels of its rows are 1 where there is a value, if some have none. */
 interface Page {
   readonly levels: Int32Array;
   readonly encoding: number;
@@ -57,8 +57,10 @@ export function decodeChunk(
   }
   if (!isAll(ENCODING.plain)) return null;
   let code = 0;
-  if (present === codes.length) { for (; code < present; code++) codes[code] = code; }
-  else for (let row = 0; row < rows; row++) codes[row] = codes[row] === 1 ? code++ : -1;
+  for (const { levels, present } of pages) {
+    if (present === levels.length) { for (let i = 0; i < levels.length; i++) levels[i] = code++; }
+    else for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? code++ : -1;
+  }
   if (code !== present) throw new Error("a page's nulls are not counted");
   const gap = gapOf(column);
   return byteColumn({ codes, ...plainValues(pages.map((page) => page.bytes), present, gap), gap });
@@ -75,8 +77,9 @@ function readPage(
   const head = structOf(fields, 8);
   const levelBytes = countOf(head, 5) + countOf(head, 6);
   const nulls = countOf(head, 2);
-  if (isOptional) readHybrid(packed.subarray(0, levelBytes), 1, levels.length, levels);
-  else levels.fill(1);
+  if (isOptional && nulls > 0) {
+    readHybrid(packed.subarray(0, levelBytes), 1, levels.length, levels);
+  }
   const body = packed.subarray(levelBytes);
   return {
     levels,
@@ -147,11 +150,18 @@ function readBools(codes: Int32Array, pages: readonly Page[]): ByteColumn | null
 
 /** Puts the numbers of each page's values in place of the levels; -1 where a row has none. */
 function spread(pages: readonly Page[], read: (page: Page, out: Int32Array) => void): void {
-  const most = pages.reduce((max, { present }) => Math.max(max, present), 0);
+  const most = pages.reduce(
+    (max, { present, levels }) => Math.max(max, present === levels.length ? 0 : present),
+    0,
+  );
   const values = new Int32Array(most);
   for (const page of pages) {
-    read(page, values);
     const { levels } = page;
+    if (page.present === levels.length) {
+      read(page, levels);
+      continue;
+    }
+    read(page, values);
     let next = 0;
     for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? values[next++] : -1;
     if (next !== page.present) throw new Error("a page's nulls are not counted");

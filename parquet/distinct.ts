@@ -5,7 +5,7 @@ import { textAt, valueAt } from "./byte_column.ts";
 import { EVENT_COLUMNS } from "./columns.ts";
 import type { Picks } from "./encode_picked.ts";
 import { recordFromRow } from "./record.ts";
-import type { PickedRows, RowSet } from "./row_set.ts";
+import { type PickedRows, readJoined, type RowSet } from "./row_set.ts";
 import { copyBytes } from "./value_bytes.ts";
 
 /** Rows, and their bytes, whose whole content is held at a time. */
@@ -22,7 +22,7 @@ const SOURCE_COLUMN = EVENT_COLUMNS.find(({ name }) => name === "source_object")
 /** What becomes of rows that share an event id; rows not named here stand alone. */
 export interface Verdicts {
   /** Rows that repeat another row's content. */
-  readonly repeated: ReadonlySet<number>;
+  readonly repeated: Set<number>;
   /** For rows kept beside another content of the same id: what orders them, a hash of the content. */
   readonly conflicting: ReadonlyMap<number, string>;
 }
@@ -65,6 +65,32 @@ export async function judgeClusters(
     }
   }
   return { repeated, conflicting };
+}
+
+/**
+ * Which of each cluster's rows is kept if all of them are equal: the one with the smallest `source_object`, or the first
+ * one of these. Reads that column alone.
+ * @returns clusters with the kept row in front
+ */
+export async function keptFirst(
+  rows: RowSet,
+  clusters: readonly (readonly number[])[],
+): Promise<number[][]> {
+  if (clusters.length === 0) return [];
+  const selection = rows.select([Uint32Array.from(clusters.flat())]);
+  const [places] = selection.places;
+  const names: string[] = [];
+  for await (const [, joined] of readJoined(selection, [SOURCE_COLUMN])) {
+    for (const place of places) names.push(textAt(joined, place) ?? "");
+  }
+  let from = 0;
+  return clusters.map((cluster) => {
+    const first = from;
+    from += cluster.length;
+    let best = 0;
+    for (let k = 1; k < cluster.length; k++) if (names[first + k] < names[first + best]) best = k;
+    return [cluster[best], ...cluster.filter((_, k) => k !== best)];
+  });
 }
 
 /** Marks all but the best of equal rows as repeated, and every row that stands stays. */

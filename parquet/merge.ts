@@ -1,8 +1,8 @@
 import { LIMITS } from "../core/limits.ts";
-import { ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { HourOutput, mayNeedFurtherFiles, type MergedHour } from "./hour_output.ts";
-import { countIn, type EncodedRows, encodeRows, readKeys } from "./merge_steps.ts";
-import { type HourRows, type OrderedRows, orderRows } from "./order.ts";
+import { countIn, encodeRows, readActivityKeys, readKeys } from "./merge_steps.ts";
+import type { KeyTable } from "./key_table.ts";
+import { type HourRows, orderRows } from "./order.ts";
 import { type TableFile, TableReader } from "./read.ts";
 import { type RowRange, RowSet } from "./row_set.ts";
 
@@ -35,14 +35,18 @@ export interface MergeOptions {
 export const ROW_GROUP_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Rows of which one column is decoded at a time: bounds memory, and spares decoding shared files again. */
-const SLICE_ROWS_MAX = 50_000;
+const SLICE_ROWS_MAX = 100_000;
 const SLICE_BYTES_MAX = 2 * ROW_GROUP_BYTES_MAX;
 
 /** Rows of one hour that become a row group, or that only the rollup counts. */
 interface Group {
-  readonly hour: number;
+  readonly output: HourOutput;
   readonly rows: Uint32Array;
   readonly isStanding: boolean;
+  /** As in `OrderedRows`. */
+  readonly conflicts: ReadonlySet<number>;
+  /** By rows of the hour those that they were taken to repeat. */
+  readonly repeats: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
@@ -57,55 +61,81 @@ export async function mergeHour(input: HourInput, options?: MergeOptions): Promi
 
 /**
  * Merges several hours, in their order; part files that they share are decoded together. Memory: about 80
- * bytes a row of all hours for their keys, one decoded column of a slice of rows, and one hour's files.
+ * bytes a row of all hours for their keys, one decoded column of a slice of rows, and a few hours' files.
  */
 export async function* mergeHours(
   hours: readonly HourInput[],
   options: MergeOptions = {},
 ): AsyncGenerator<MergedHour, void, void> {
-  const { signal, fileBytesMax = LIMITS.lakeFileBytesMax } = options;
-  const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
   const { rows, bounds } = await openRows(hours);
-  const { orders, keys } = await orderHours(rows, bounds, signal);
-  const groupsOf = (hour: number, list: Uint32Array, isStanding: boolean): Group[] =>
-    rows.cut(list, rowGroupRowsMax, ROW_GROUP_BYTES_MAX).map((rows) => ({
-      hour,
-      rows,
-      isStanding,
-    }));
-  const groups = orders.flatMap((order, hour) => [
-    ...groupsOf(hour, order.standing, true),
-    ...filesRowsOf(hours[hour], bounds[hour], order.written, fileBytesMax)
-      .flatMap((list) => groupsOf(hour, list, false)),
-  ]);
-
-  let next = 0;
-  let output = new HourOutput(fileBytesMax);
-  for (const slice of slicesOf(rows, groups)) {
-    signal?.throwIfAborted();
-    const lists = slice.map((group) => group.rows);
-    const { chunks, keyColumns, picks } = slice.every((group) => group.isStanding)
-      ? await readKeyColumns(rows, lists)
-      : await encodeRows(rows, lists);
-    for (const [i, { hour, rows: groupRows, isStanding }] of slice.entries()) {
-      for (; next < hour; next++, output = new HourOutput(fileBytesMax)) {
-        yield output.finish(hours[next].hourMs, rowGroupRowsMax);
-      }
-      output.rollup.add(keyColumns, picks[i], { timesMs: keys.timesOf(groupRows) });
-      if (isStanding) continue;
-      const { conflicts } = orders[hour];
-      output.append(chunks[i], groupRows.length, countIn(groupRows, conflicts));
-    }
-  }
-  for (; next < hours.length; next++, output = new HourOutput(fileBytesMax)) {
-    yield output.finish(hours[next].hourMs, rowGroupRowsMax);
+  const keys = await readKeys(rows, () => options.signal?.throwIfAborted());
+  for (const batch of batchesOf(rows, hours, bounds)) {
+    // That rows of one id are equal is found out on the way, and is hardly ever wrong.
+    yield* await mergeBatch(rows, keys, batch, { ...options, isTrusting: true }) ??
+      (await mergeBatch(rows, keys, batch, { ...options, isTrusting: false }))!;
   }
 }
 
-/** Of rows that stay only what the rollup counts is read. */
-async function readKeyColumns(rows: RowSet, lists: readonly Uint32Array[]): Promise<EncodedRows> {
-  const { columns, picks } = await rows.read(lists, ACTIVITY_KEY_COLUMNS);
-  return { chunks: [], keyColumns: [...columns.values()], picks };
+/** An hour to merge and where its rows are. */
+interface BatchHour {
+  readonly input: HourInput;
+  readonly bounds: HourRows;
+}
+
+/** @returns the hours, or null where rows that were taken for equal are not */
+async function mergeBatch(
+  rows: RowSet,
+  keys: KeyTable,
+  batch: readonly BatchHour[],
+  options: MergeOptions & { readonly isTrusting: boolean },
+): Promise<MergedHour[] | null> {
+  const { signal, fileBytesMax = LIMITS.lakeFileBytesMax, isTrusting } = options;
+  const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
+  const groups: Group[] = [];
+  const outputs = batch.map(() => new HourOutput(fileBytesMax));
+  for (const [i, { input, bounds }] of batch.entries()) {
+    signal?.throwIfAborted();
+    const { standing, written, conflicts, assumed } = await orderRows(
+      rows,
+      keys,
+      bounds,
+      isTrusting,
+    );
+    const repeats = new Map(assumed.map(([kept, ...others]) => [kept, others]));
+    const add = (list: Uint32Array, isStanding: boolean) => {
+      for (const piece of rows.cut(list, rowGroupRowsMax, ROW_GROUP_BYTES_MAX)) {
+        groups.push({ output: outputs[i], rows: piece, isStanding, conflicts, repeats });
+      }
+    };
+    add(standing, true);
+    filesRowsOf(input, bounds, written, fileBytesMax).forEach((list) => add(list, false));
+  }
+  for (const slice of slicesOf(rows, groups)) {
+    signal?.throwIfAborted();
+    const lists = slice.map((group) => group.rows);
+    // Of rows that stay only what the rollup counts is read.
+    const encoded = slice[0].isStanding
+      ? { chunks: [], keys: await readActivityKeys(rows, lists) }
+      : await encodeRows(rows, lists, pairsOf(slice));
+    if (encoded === null) return null;
+    for (const [i, { output, rows: ofGroup, isStanding, conflicts }] of slice.entries()) {
+      output.rollup.add(encoded.keys[i], { timesMs: keys.timesOf(ofGroup) });
+      if (!isStanding) {
+        output.append(encoded.chunks[i], ofGroup.length, countIn(ofGroup, conflicts));
+      }
+    }
+  }
+  return batch.map(({ input }, i) => outputs[i].finish(input.hourMs, rowGroupRowsMax));
+}
+
+/** Rows that were taken for equal: each that is written with each that is not, one behind the other. */
+function pairsOf(slice: readonly Group[]): Uint32Array {
+  const pairs: number[] = [];
+  for (const { rows, repeats } of slice) {
+    if (repeats.size === 0) continue;
+    for (const row of rows) for (const other of repeats.get(row) ?? []) pairs.push(row, other);
+  }
+  return Uint32Array.from(pairs);
 }
 
 /** Rows to be written, in order; where they may need several files, rows of the replaced one before all others. */
@@ -146,15 +176,29 @@ async function openRows(hours: readonly HourInput[]) {
   return { rows: new RowSet(ranges), bounds };
 }
 
-/** Reads the rows' times and ids and orders each hour's rows. */
-async function orderHours(rows: RowSet, bounds: readonly HourRows[], signal?: AbortSignal) {
-  const keys = await readKeys(rows, () => signal?.throwIfAborted());
-  const orders: OrderedRows[] = [];
-  for (const bound of bounds) {
-    signal?.throwIfAborted();
-    orders.push(await orderRows(rows, keys, bound));
+/** Consecutive hours that are encoded together; one by itself where it has as many rows. */
+function* batchesOf(
+  set: RowSet,
+  hours: readonly HourInput[],
+  bounds: readonly HourRows[],
+): Generator<BatchHour[]> {
+  let batch: BatchHour[] = [];
+  let rows = 0;
+  let bytes = 0;
+  for (const [i, { from, to }] of bounds.entries()) {
+    const hourBytes = set.bytesBetween(from, to);
+    const full = rows + to - from > SLICE_ROWS_MAX || bytes + hourBytes > SLICE_BYTES_MAX;
+    if (batch.length > 0 && full) {
+      yield batch;
+      batch = [];
+      rows = 0;
+      bytes = 0;
+    }
+    batch.push({ input: hours[i], bounds: bounds[i] });
+    rows += to - from;
+    bytes += hourBytes;
   }
-  return { orders, keys };
+  if (batch.length > 0) yield batch;
 }
 
 /** Consecutive groups of a bounded number of rows; standing rows apart, since little of them is read. */

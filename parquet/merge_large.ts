@@ -2,7 +2,6 @@ import { LIMITS } from "../core/limits.ts";
 import { type ByteColumn, int64At } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import { judgeLarge } from "./judge_large.ts";
-import type { Picks } from "./encode_picked.ts";
 import { HourOutput, mayNeedFurtherFiles, type MergedFile } from "./hour_output.ts";
 import { ROW_GROUP_BYTES_MAX } from "./merge.ts";
 import { countIn, encodeRows, readKeys, TIME_COLUMN } from "./merge_steps.ts";
@@ -69,10 +68,10 @@ export async function* mergeLargeHour(
   const bounds = { rowGroupRowsMin, rowGroupRowsMax, rangesFirst };
   for (const run of runsOf(rows, ranges, dropped, bounds)) {
     const order = run.copied === null ? keys.sorted(run.rows) : run.rows;
-    const { chunks, keyColumns, picks } = run.copied === null
+    const { chunks, keys: counted } = run.copied === null
       ? await encodeRun(rows, order)
       : await copyRun(run.copied);
-    output.rollup.add(keyColumns, picks, { timesMs: keys.timesOf(order) });
+    output.rollup.add(counted, { timesMs: keys.timesOf(order) });
     output.append(chunks, order.length, countIn(order, conflicts));
     input.onProgress?.();
     for (const file of output.takeFiles()) yield { kind: "file", ...file };
@@ -179,19 +178,19 @@ function* runsOf(
 }
 
 async function encodeRun(rows: RowSet, order: Uint32Array) {
-  const { chunks: [chunks], keyColumns, picks: [picks] } = await encodeRows(rows, [order]);
-  return { chunks, keyColumns, picks };
+  const { chunks: [chunks], keys: [keys] } = (await encodeRows(rows, [order]))!;
+  return { chunks, keys };
 }
 
 /** Only what the rollup counts is decoded. */
 async function copyRun({ reader, group }: CopiedGroup) {
   const chunks = await reader.readChunks(group, EVENT_COLUMNS);
-  const keyColumns: ByteColumn[][] = [];
+  const keys: ByteColumn[] = [];
   for (const column of ACTIVITY_KEY_COLUMNS) {
     const place = EVENT_COLUMNS.findIndex(({ name }) => name === column.name);
-    keyColumns.push([await reader.decode(chunks[place], column, group)]);
+    keys.push(await reader.decode(chunks[place], column, group));
   }
-  return { chunks, keyColumns, picks: allRows(reader, group) };
+  return { chunks, keys };
 }
 
 /** Rows of standing files are counted in the rollup, though nothing is written for them. */
@@ -210,19 +209,9 @@ async function countStanding(
       const [timesMs, lastMs, counts] = numbers.length === 1
         ? numbers
         : [numbers[1], numbers[2], numbers[0]];
-      output.rollup.add(keys.map((key) => [key]), allRows(reader, group), {
-        timesMs,
-        lastMs,
-        counts,
-      });
+      output.rollup.add(keys, { timesMs, lastMs, counts });
     }
   }
-}
-
-/** All rows of a row group, of one source. */
-function allRows(reader: TableReader, group: number): Picks {
-  const { rowCount } = reader.rowGroups[group];
-  return { sources: new Uint32Array(rowCount), rows: rowsFrom(0, rowCount) };
 }
 
 function numbersOf({ codes, view, starts }: ByteColumn): Float64Array {

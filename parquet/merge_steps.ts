@@ -3,9 +3,10 @@ import { LIMITS } from "../core/limits.ts";
 import type { ByteColumn } from "./byte_column.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import type { EncodedChunk } from "./encode.ts";
-import { encodePicked, type Picks } from "./encode_picked.ts";
+import { encodeJoined, pickColumn } from "./encode_joined.ts";
 import { KeyTable } from "./key_table.ts";
-import { type RowSet, rowsFrom } from "./row_set.ts";
+import { readJoined, type RowSet, rowsFrom } from "./row_set.ts";
+import { areEqual } from "./value_table.ts";
 
 /** What is read of every row first: it orders the rows and tells which of them may be equal. */
 export const [TIME_COLUMN, ID_COLUMN] = ["event_time", "event_id"].map((name) =>
@@ -27,7 +28,7 @@ export async function readKeys(rows: RowSet, onProgress?: () => void): Promise<K
   return keys;
 }
 
-const KEY_NAMES = new Set(ACTIVITY_KEY_COLUMNS.map(({ name }) => name));
+const KEY_PLACES = new Map(ACTIVITY_KEY_COLUMNS.map(({ name }, place) => [name, place]));
 
 /** Columns that are decoded at the same time: few requests for what lies together, and little memory. */
 const COLUMNS_AT_ONCE = 8;
@@ -36,31 +37,62 @@ const COLUMNS_AT_ONCE = 8;
 export interface EncodedRows {
   /** For each list its chunks. */
   readonly chunks: readonly EncodedChunk[][];
-  /** For each key column of the rollup what its rows were read from. */
-  readonly keyColumns: readonly (readonly ByteColumn[])[];
-  /** For each list its rows. */
-  readonly picks: readonly Picks[];
+  /** For each list the key columns of the rollup, a value for each of its rows. */
+  readonly keys: readonly ByteColumn[][];
 }
 
-/** Reads rows of `events` and encodes them, a few columns at a time. */
+/**
+ * Reads rows of `events` and encodes them, a few columns at a time.
+ * @param pairs rows that are taken for equal but for their `source_object`, one behind the other
+ * @returns null where two of a pair are not
+ */
 export async function encodeRows(
   rows: RowSet,
   lists: readonly Uint32Array[],
-): Promise<EncodedRows> {
+  pairs: Uint32Array = new Uint32Array(),
+): Promise<EncodedRows | null> {
   const chunks = lists.map((): EncodedChunk[] => []);
-  const keys = new Map<string, readonly ByteColumn[]>();
-  let picks: readonly Picks[] = [];
+  const keys = lists.map((): ByteColumn[] => new Array(ACTIVITY_KEY_COLUMNS.length));
+  const selection = rows.select([...lists, pairs]);
+  const pairPlaces = selection.places[lists.length];
   for (let from = 0; from < EVENT_COLUMNS.length; from += COLUMNS_AT_ONCE) {
     const some = EVENT_COLUMNS.slice(from, from + COLUMNS_AT_ONCE);
-    const read = await rows.read(lists, some);
-    picks = read.picks;
-    for (const column of some) {
-      const sources = read.columns.get(column.name)!;
-      if (KEY_NAMES.has(column.name)) keys.set(column.name, sources);
-      picks.forEach((list, i) => chunks[i].push(encodePicked(column, sources, list)));
+    for await (const [column, joined] of readJoined(selection, some)) {
+      if (column.name !== "source_object" && !arePairsEqual(joined, pairPlaces)) return null;
+      const key = KEY_PLACES.get(column.name);
+      for (const i of lists.keys()) {
+        const encoded = encodeJoined(column, joined, selection.places[i], key !== undefined);
+        chunks[i].push(encoded.chunk);
+        if (key !== undefined) keys[i][key] = encoded.column!;
+      }
     }
   }
-  return { chunks, keyColumns: ACTIVITY_KEY_COLUMNS.map(({ name }) => keys.get(name)!), picks };
+  return { chunks, keys };
+}
+
+function arePairsEqual({ codes, view, starts, gap }: ByteColumn, places: Uint32Array): boolean {
+  for (let i = 0; i < places.length; i += 2) {
+    const [a, b] = [codes[places[i]], codes[places[i + 1]]];
+    if (a === b) continue;
+    if (a < 0 || b < 0) return false;
+    const size = starts[a + 1] - starts[a];
+    if (starts[b + 1] - starts[b] !== size) return false;
+    if (!areEqual(view, starts[a], view, starts[b], size - gap)) return false;
+  }
+  return true;
+}
+
+/** Reads of rows what the rollup counts: for each list the key columns. */
+export async function readActivityKeys(
+  rows: RowSet,
+  lists: readonly Uint32Array[],
+): Promise<ByteColumn[][]> {
+  const keys = lists.map((): ByteColumn[] => []);
+  const selection = rows.select(lists);
+  for await (const [column, joined] of readJoined(selection, ACTIVITY_KEY_COLUMNS)) {
+    selection.places.forEach((places, i) => keys[i].push(pickColumn(column, joined, places)));
+  }
+  return keys;
 }
 
 /** How many of the rows are in a set, which mostly is empty. */

@@ -1,5 +1,5 @@
 import { hourOf } from "../core/hours.ts";
-import { judgeClusters } from "./distinct.ts";
+import { judgeClusters, keptFirst } from "./distinct.ts";
 import type { KeyTable } from "./key_table.ts";
 import type { RowSet } from "./row_set.ts";
 
@@ -19,20 +19,31 @@ export interface OrderedRows {
   readonly standing: Uint32Array;
   /** Rows to be written whose event id an earlier row of the hour has, with another content. */
   readonly conflicts: ReadonlySet<number>;
+  /** Rows that were taken for equal, of which the first one of each cluster is written. */
+  readonly assumed: readonly (readonly number[])[];
 }
 
-/** Finds the distinct rows of an hour and their order, which depends on nothing but their content. */
+/**
+ * Finds the distinct rows of an hour and their order, which depends on nothing but their content.
+ * @param isTrusting whether rows that share an event id and time are taken for equal, as they are unless somebody else
+ * has a hand in it: comparing them takes reading all columns, and who encodes the rows does that anyway
+ */
 export async function orderRows(
   rows: RowSet,
   keys: KeyTable,
   { from, standingEnd, to }: HourRows,
+  isTrusting: boolean,
 ): Promise<OrderedRows> {
   const clusters = keys.sharedIds(from, to);
+  const isAlike = ([first, ...others]: readonly number[]) =>
+    first >= standingEnd && others.every((row) => keys.timesMs[row] === keys.timesMs[first]);
+  const assumed = isTrusting ? await keptFirst(rows, clusters.filter(isAlike)) : [];
   const { repeated, conflicting } = await judgeClusters(
     rows,
-    clusters,
+    isTrusting ? clusters.filter((cluster) => !isAlike(cluster)) : clusters,
     (row) => row < standingEnd,
   );
+  for (const [, ...others] of assumed) for (const row of others) repeated.add(row);
 
   const kept = new Uint32Array(to - from - repeated.size);
   let count = 0;
@@ -63,5 +74,5 @@ export async function orderRows(
       }
     }
   }
-  return { written, standing, conflicts };
+  return { written, standing, conflicts, assumed };
 }

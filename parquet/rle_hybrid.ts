@@ -38,10 +38,14 @@ export function readHybrid(
       if (at + Math.ceil((rowEnd - row) * width / 8) > bytes.length) {
         throw new Error("a page ends before its values");
       }
-      for (let bit = 0; row < rowEnd; bit += width) {
-        const p = at + (bit >>> 3);
-        const word = bytes[p] | bytes[p + 1] << 8 | bytes[p + 2] << 16 | bytes[p + 3] << 24;
-        out[row++] = (word >>> (bit & 7)) & mask;
+      // At most 23 bits are left over when eight more come in.
+      let word = 0;
+      let bits = 0;
+      for (let p = at; row < rowEnd; row++) {
+        for (; bits < width; bits += 8) word |= bytes[p++] << bits;
+        out[row] = word & mask;
+        word >>>= width;
+        bits -= width;
       }
     } else {
       let value = 0;

@@ -1,14 +1,16 @@
 import { HOUR_MS } from "../core/hours.ts";
-import { compareCodePoints } from "../core/json_text.ts";
-import type { ByteColumn } from "./byte_column.ts";
+import { type ByteColumn, byteColumn, type PlainValues, setInt64 } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
-import type { Picks } from "./encode_picked.ts";
+import { encodeJoined } from "./encode_joined.ts";
 import { ValueBytes } from "./value_bytes.ts";
-import { ValueTable } from "./value_table.ts";
+import { compareBytes, ValueTable } from "./value_table.ts";
 
 /** Numbers of an entry: for each key its text's number plus one, 0 for null, and the hour. */
 const WIDTH = ACTIVITY_KEY_COLUMNS.length + 1;
+
+/** A file of more hours than this is sorted by comparing them. */
+const HOURS_COUNTED_MAX = 10_000;
 
 /** What is counted: an event for each row where counts and last times are not given. */
 export interface Counted {
@@ -33,74 +35,69 @@ export class Rollup {
   #count = 0;
 
   /**
-   * Counts picked rows.
-   * @param keys for each key column its sources
+   * Counts rows.
+   * @param keys the key columns, a value for each row
    */
-  add(keys: readonly (readonly ByteColumn[])[], { sources, rows }: Picks, counted: Counted): void {
-    const { timesMs, lastMs = timesMs, counts } = counted;
-    // By source: its columns, and for each the numbers of texts that were looked up already, plus one.
-    const columnsOf = keys[0].map((_, source) => keys.map((columns) => columns[source]));
-    const numbersOf = columnsOf.map((columns) =>
-      columns.map(({ starts }) => new Int32Array(starts.length))
-    );
+  add(keys: readonly ByteColumn[], { timesMs, lastMs = timesMs, counts }: Counted): void {
+    // For each column the numbers of its values' texts, plus one; 0 where they were not looked up yet.
+    const numbers = keys.map(({ starts }) => new Int32Array(starts.length));
     const entry = new Int32Array(WIDTH);
-    for (let i = 0; i < rows.length; i++) {
-      const columns = columnsOf[sources[i]];
-      const numbers = numbersOf[sources[i]];
-      for (let k = 0; k < columns.length; k++) {
-        const code = columns[k].codes[rows[i]];
-        entry[k] = code < 0 ? 0 : numbers[k][code] ||= this.#texts[k].add(columns[k], code) + 1;
+    for (let row = 0; row < timesMs.length; row++) {
+      for (let k = 0; k < keys.length; k++) {
+        const code = keys[k].codes[row];
+        entry[k] = code < 0 ? 0 : numbers[k][code] ||= this.#texts[k].add(keys[k], code) + 1;
       }
-      entry[WIDTH - 1] = Math.floor(timesMs[i] / HOUR_MS);
+      const timeMs = timesMs[row];
+      entry[WIDTH - 1] = Math.floor(timeMs / HOUR_MS);
       const e = this.#find(entry);
-      this.#counts[e] += counts?.[i] ?? 1;
-      if (timesMs[i] < this.#firstMs[e]) this.#firstMs[e] = timesMs[i];
-      if (lastMs[i] > this.#lastMs[e]) this.#lastMs[e] = lastMs[i];
+      this.#counts[e] += counts?.[row] ?? 1;
+      if (timeMs < this.#firstMs[e]) this.#firstMs[e] = timeMs;
+      if (lastMs[row] > this.#lastMs[e]) this.#lastMs[e] = lastMs[row];
     }
   }
 
   /** The `activity` file, sorted by hour and its key columns with nulls first. */
   finish(rowGroupRowsMax: number): { readonly bytes: Uint8Array<ArrayBuffer>; rows: number } {
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    const texts = this.#texts.map(({ values: { bytes, starts, gap } }) =>
-      Array.from(
-        starts.subarray(1),
-        (next, v) => decoder.decode(bytes.subarray(starts[v], next - gap)),
-      )
-    );
-    const textOf = (e: number, k: number): string | null => {
-      const number = this.#entries[e * WIDTH + k];
-      return number === 0 ? null : texts[k][number - 1];
-    };
-    // Texts are ordered once; entries then compare numbers.
-    const ranks = texts.map((list) => {
-      const order = list.map((_, v) => v).sort((a, b) => compareCodePoints(list[a], list[b]));
-      const rank = new Int32Array(list.length + 1);
-      order.forEach((v, place) => rank[v + 1] = place + 1);
-      return rank;
-    });
-    const compare = (a: number, b: number): number => {
-      const [x, y] = [a * WIDTH, b * WIDTH];
-      const hours = this.#entries[x + WIDTH - 1] - this.#entries[y + WIDTH - 1];
-      if (hours !== 0) return hours;
-      for (let k = 0; k < WIDTH - 1; k++) {
-        const keys = ranks[k][this.#entries[x + k]] - ranks[k][this.#entries[y + k]];
-        if (keys !== 0) return keys;
-      }
-      return 0;
-    };
-    const order = Uint32Array.from({ length: this.#count }, (_, e) => e).sort(compare);
+    const order = this.#order();
+    const columns = [
+      ...this.#texts.map((texts, k) => {
+        const codes = new Int32Array(this.#count);
+        for (let e = 0; e < this.#count; e++) codes[e] = this.#entries[e * WIDTH + k] - 1;
+        return { codes, ...texts.values };
+      }),
+      ...[this.#counts, this.#firstMs, this.#lastMs].map((list) =>
+        columnOfNumbers(list.subarray(0, this.#count))
+      ),
+    ];
     const writer = new TableWriter(ACTIVITY_COLUMNS);
     for (let start = 0; start < order.length; start += rowGroupRowsMax) {
-      const group = Array.from(order.subarray(start, start + rowGroupRowsMax));
-      writer.writeRowGroup([
-        ...ACTIVITY_KEY_COLUMNS.map((_, k) => group.map((e) => textOf(e, k))),
-        group.map((e) => this.#counts[e]),
-        group.map((e) => this.#firstMs[e]),
-        group.map((e) => this.#lastMs[e]),
-      ], group.length);
+      const rows = order.subarray(start, start + rowGroupRowsMax);
+      const chunks = ACTIVITY_COLUMNS.map((column, c) =>
+        encodeJoined(column, columns[c], rows).chunk
+      );
+      writer.appendRowGroup(chunks, rows.length);
     }
     return { bytes: writer.finish(), rows: this.#count };
+  }
+
+  /** The entries in the order of their hours, then of their keys. */
+  #order(): Uint32Array {
+    const order = Uint32Array.from({ length: this.#count }, (_, e) => e);
+    const hours = new Int32Array(this.#count);
+    for (let e = 0; e < this.#count; e++) hours[e] = this.#entries[e * WIDTH + WIDTH - 1];
+    // Least significant first: each step keeps the order of the ones before.
+    let sorted: Uint32Array = order;
+    const ranks = new Int32Array(this.#count);
+    for (let k = WIDTH - 2; k >= 0; k--) {
+      const rankOf = ranksOf(this.#texts[k].values);
+      for (let e = 0; e < this.#count; e++) ranks[e] = rankOf[this.#entries[e * WIDTH + k]];
+      sorted = countingSort(sorted, ranks, rankOf.length);
+    }
+    const min = hours.reduce((least, hour) => Math.min(least, hour), hours[0]);
+    const span = hours.reduce((most, hour) => Math.max(most, hour - min), 0) + 1;
+    if (span === 1) return sorted;
+    if (span > HOURS_COUNTED_MAX) return sorted.sort((a, b) => hours[a] - hours[b]);
+    return countingSort(sorted, hours.map((hour) => hour - min), span);
   }
 
   /** The place of an entry, which is made if it is new. */
@@ -141,6 +138,38 @@ export class Rollup {
       this.#slots[slot] = e + 1;
     }
   }
+}
+
+/** By a text's number plus one its place among all, ordered as their bytes are; 0 for null. */
+function ranksOf({ bytes, starts, gap }: PlainValues): Int32Array {
+  const order = Uint32Array.from({ length: starts.length - 1 }, (_, v) => v);
+  order.sort((a, b) =>
+    compareBytes(bytes, starts[a], starts[a + 1] - gap, bytes, starts[b], starts[b + 1] - gap)
+  );
+  const ranks = new Int32Array(starts.length);
+  order.forEach((v, place) => ranks[v + 1] = place + 1);
+  return ranks;
+}
+
+/** Puts items in the order of their ranks, which are below `rankCount`; those of one rank stay in their order. */
+function countingSort(items: Uint32Array, ranks: Int32Array, rankCount: number): Uint32Array {
+  const next = new Uint32Array(rankCount + 1);
+  for (const item of items) next[ranks[item] + 1]++;
+  for (let rank = 0; rank < rankCount; rank++) next[rank + 1] += next[rank];
+  const sorted = new Uint32Array(items.length);
+  for (const item of items) sorted[next[ranks[item]]++] = item;
+  return sorted;
+}
+
+function columnOfNumbers(numbers: Float64Array): ByteColumn {
+  const view = new DataView(new ArrayBuffer(numbers.length * 8));
+  numbers.forEach((number, i) => setInt64(view, i * 8, number));
+  return byteColumn({
+    codes: Int32Array.from(numbers, (_, i) => i),
+    bytes: new Uint8Array(view.buffer),
+    starts: Uint32Array.from({ length: numbers.length + 1 }, (_, i) => i * 8),
+    gap: 0,
+  });
 }
 
 function hashOf(numbers: Int32Array, at: number): number {

@@ -1,6 +1,7 @@
 import { type ByteColumn, narrowColumn } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import type { Picks } from "./encode_picked.ts";
+import { joinColumns, type RowExtent } from "./join_columns.ts";
 import type { TableReader } from "./read.ts";
 
 /** Some rows of an opened file, in the file's order. */
@@ -62,6 +63,13 @@ export class RowSet {
     return this.#blocks[this.#blockOf[row]].rowBytes;
   }
 
+  /** Bytes of rows from one on to another (exclusive) when decompressed, about. */
+  bytesBetween(from: number, to: number): number {
+    let bytes = 0;
+    for (let row = from; row < to; row++) bytes += this.bytesOf(row);
+    return bytes;
+  }
+
   /** Cuts rows, in their order, into pieces of at most so many rows and, unless it is one row, so many bytes. */
   cut(rows: Uint32Array, rowsMax: number, bytesMax: number): Uint32Array[] {
     const pieces: Uint32Array[] = [];
@@ -106,6 +114,25 @@ export class RowSet {
     return { columns: new Map(columns.map(({ name }, i) => [name, sources[i]])), picks };
   }
 
+  /** Chooses rows, given as lists of row numbers, whose columns are then read. */
+  select(lists: readonly Uint32Array[]): RowSelection {
+    const { blocks } = this.#plan(lists);
+    const offsets = new Int32Array(this.#blocks.length);
+    let rowCount = 0;
+    for (const { block, from, to } of blocks) {
+      offsets[block] = rowCount - from;
+      rowCount += to - from;
+    }
+    const places = lists.map((rows) => {
+      const list = new Uint32Array(rows.length);
+      for (let i = 0; i < rows.length; i++) {
+        list[i] = offsets[this.#blockOf[rows[i]]] + this.#rowInBlock[rows[i]];
+      }
+      return list;
+    });
+    return { blocks: blocks.map((plan) => ({ ...this.#blocks[plan.block], ...plan })), places };
+  }
+
   /** Which row groups to read for some rows; by block its number among these, and its first row that is kept. */
   #plan(lists: readonly Uint32Array[]) {
     const sourceOf = new Int32Array(this.#blocks.length).fill(-1);
@@ -143,6 +170,34 @@ interface BlockPlan {
   from: number;
   to: number;
   isNarrow: boolean;
+}
+
+/** Row groups that hold the rows of some lists, and where these lie. */
+export interface RowSelection {
+  readonly blocks:
+    readonly (RowExtent & { readonly reader: TableReader; readonly group: number })[];
+  /** For each list the places of its rows among the extents of the blocks, one behind the other. */
+  readonly places: readonly Uint32Array[];
+}
+
+/**
+ * Reads columns of a selection undecoded, then decodes one at a time and joins its row groups. Each column is valid until
+ * the next one is asked for. Throws TrailsieveError `corrupt` where it cannot be read.
+ */
+export async function* readJoined(
+  { blocks }: RowSelection,
+  columns: readonly Column[],
+): AsyncGenerator<readonly [Column, ByteColumn], void, void> {
+  const chunks = await Promise.all(
+    blocks.map(({ reader, group }) => reader.readChunks(group, columns)),
+  );
+  for (const [c, column] of columns.entries()) {
+    const decoded: ByteColumn[] = [];
+    for (const [b, { reader, group }] of blocks.entries()) {
+      decoded.push(await reader.decode(chunks[b][c], column, group));
+    }
+    yield [column, joinColumns(column, decoded, blocks)];
+  }
 }
 
 /** Columns of picked rows. */

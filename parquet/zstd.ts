@@ -2,14 +2,15 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
 
+const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+
 /** Compresses as the lake is, level 1. */
 export function compress(bytes: Uint8Array): Uint8Array {
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  if (bytes.length < LIMITS.largeRecordBytes) return zstdCompressSync(bytes, { params });
-  relieveMemory();
-  // Given room for all that it may write (ZSTD_compressBound), zlib does not put pieces together.
-  const chunkSize = bytes.length + Math.ceil(bytes.length / 256) + 64;
-  return zstdCompressSync(bytes, { params, chunkSize });
+  if (bytes.length >= LIMITS.largeRecordBytes) relieveMemory();
+  // Given room for all that it may write (ZSTD_compressBound), zstd works in one step and zlib need not put pieces
+  // together.
+  const chunkSize = bytes.length + Math.ceil(bytes.length / 128) + 512;
+  return zstdCompressSync(bytes, { params: PARAMS, chunkSize });
 }
 
 /** Decompresses what has so many bytes then. Throws Error where it has not. */

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { type ByteColumn, columnOfValues, valueAt } from "./byte_column.ts";
+import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import { encodeJoined, pickColumn } from "./encode_joined.ts";
+import { encodePicked } from "./encode_picked.ts";
+import { joinColumns } from "./join_columns.ts";
+import { randomValue, seeded } from "./testing.ts";
+
+const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
+const COLUMNS = [...EVENT_COLUMNS, COUNT];
+
+/** Values that are few, distinct, all null, long, or of any kind. */
+function randomValues(column: Column, count: number, random: () => number): unknown[] {
+  const few = Array.from({ length: 3 }, () => randomValue(column, random));
+  const kind = Math.floor(random() * 5);
+  const isText = column.type === "string" || column.type === "json";
+  return Array.from({ length: count }, (_, i) => {
+    if (kind === 0) return few[Math.floor(random() * few.length)];
+    if (kind === 1 && isText) return `distinct-${i}-${random()}`;
+    if (kind === 2 && isText) return `"${"long ".repeat(Math.floor(random() * 90))}${i % 700}"`;
+    if (kind === 3 && !column.required) return null;
+    return randomValue(column, random);
+  });
+}
+
+Deno.test("encodeJoined() of row groups that were joined gives the bytes of encodePicked()", () => {
+  const random = seeded();
+  for (const count of [1, 50, 1200, 3000]) {
+    const cuts = [0, Math.floor(count * random()), Math.floor(count * random()), count]
+      .sort((a, b) => a - b);
+    // Of each row group a part, some of them with few of its rows.
+    const groups = cuts.slice(1).map((to, i) => ({
+      from: cuts[i],
+      to,
+      before: Math.floor(random() * 30),
+      after: random() < 0.5 ? 3 : 2 * count + 9,
+    })).filter(({ from, to }) => to > from);
+    const rows = Uint32Array.from({ length: count }, () => Math.floor(random() * count));
+    for (const column of COLUMNS) {
+      const values = randomValues(column, count, random);
+      const other = randomValue(column, random);
+      const sources = groups.map(({ from, to, before, after }) =>
+        columnOfValues(column, [
+          ...new Array(before).fill(other),
+          ...values.slice(from, to),
+          ...new Array(after).fill(other),
+        ])
+      );
+      const extents = groups.map(({ from, to, before }) => ({
+        from: before,
+        to: before + to - from,
+      }));
+      const joined = joinColumns(column, sources, extents);
+      const isKept = column.type !== "bool" && random() < 0.5;
+      const encoded = encodeJoined(column, joined, rows, isKept);
+      const wanted = encodePicked(column, [columnOfValues(column, values)], {
+        sources: new Uint32Array(count),
+        rows,
+      });
+      assertEquals(encoded.chunk, wanted, column.name);
+      const picked = Array.from(rows, (row) => values[row]);
+      for (const kept of [encoded.column, pickColumnOf(column, joined, rows)]) {
+        if (kept === null) continue;
+        assertEquals(picked.map((_, row) => valueAt(column, kept, row)), picked, column.name);
+        assertEquals(kept.starts.length - 1, new Set(picked.filter((v) => v !== null)).size);
+      }
+      assertEquals(encoded.column !== null, isKept);
+    }
+  }
+});
+
+function pickColumnOf(column: Column, joined: ByteColumn, rows: Uint32Array) {
+  return column.type === "bool" ? null : pickColumn(column, joined, rows);
+}

@@ -1,0 +1,97 @@
+import { boolColumn, type ByteColumn, byteColumn, gapOf, narrowColumn } from "./byte_column.ts";
+import type { Column } from "./columns.ts";
+
+/** Rows of a decoded row group, from one on to another (exclusive). */
+export interface RowExtent {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** With fewer of a row group's rows, only their values are taken over. */
+const NARROW_SHARE_MAX = 0.5;
+/** Room that is not kept for use again. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024;
+
+// One column at a time is at work, and new room for each would be garbage of its size.
+let codeRoom = new Int32Array();
+let startRoom = new Uint32Array();
+let byteRoom = new Uint8Array();
+
+/**
+ * One column of several row groups, some rows of each, as if they were one row group. Numbers of equal values of two
+ * groups differ. Valid until the next call.
+ * @param sources at least one
+ */
+export function joinColumns(
+  column: Column,
+  sources: readonly ByteColumn[],
+  extents: readonly RowExtent[],
+): ByteColumn {
+  const parts = sources.map((source, i) => partOf(source, extents[i]));
+  const [first] = parts;
+  if (parts.length === 1) return { ...first.source, codes: first.codes };
+  const rowCount = parts.reduce((sum, { codes }) => sum + codes.length, 0);
+  if (codeRoom.length < rowCount) codeRoom = new Int32Array(grown(codeRoom.length, rowCount));
+  const codes = codeRoom.subarray(0, rowCount);
+  if (column.type === "bool") {
+    let row = 0;
+    for (const part of parts) {
+      codes.set(part.codes, row);
+      row += part.codes.length;
+    }
+    return boolColumn(codes);
+  }
+  const gap = gapOf(column);
+  const valueCount = parts.reduce((sum, { source }) => sum + source.starts.length - 1, 0);
+  const byteLength = parts.reduce((sum, { source }) => sum + endOf(source), 0);
+  const bytes = bytesFor(byteLength);
+  if (startRoom.length <= valueCount) {
+    startRoom = new Uint32Array(grown(startRoom.length, valueCount + 1));
+  }
+  const starts = startRoom.subarray(0, valueCount + 1);
+  let [row, value, at] = [0, 0, 0];
+  for (const { source, codes: own } of parts) {
+    for (let i = 0; i < own.length; i++) {
+      const code = own[i];
+      codes[row + i] = code < 0 ? -1 : code + value;
+    }
+    const count = source.starts.length - 1;
+    // The end of a group's last value is where the next one's first begins.
+    for (let v = 0; v <= count; v++) starts[value + v] = source.starts[v] + at;
+    const end = endOf(source);
+    bytes.set(end === source.bytes.length ? source.bytes : source.bytes.subarray(0, end), at);
+    row += own.length;
+    value += count;
+    at += end;
+  }
+  return byteColumn({ codes, bytes, starts, gap });
+}
+
+function partOf(source: ByteColumn, { from, to }: RowExtent) {
+  const { codes } = source;
+  if (to - from < codes.length * NARROW_SHARE_MAX) {
+    const narrow = narrowColumn(source, from, to);
+    return { source: narrow, codes: narrow.codes };
+  }
+  return { source, codes: to - from === codes.length ? codes : codes.subarray(from, to) };
+}
+
+/** Where a source's values end: they begin with its bytes. */
+function endOf({ starts, gap }: ByteColumn): number {
+  return starts[starts.length - 1] - gap;
+}
+
+function bytesFor(size: number): Uint8Array {
+  if (size > KEPT_BYTES_MAX) {
+    byteRoom = new Uint8Array();
+    return new Uint8Array(size);
+  }
+  if (byteRoom.length < size) {
+    byteRoom = new Uint8Array(Math.min(grown(byteRoom.length, size), KEPT_BYTES_MAX));
+  }
+  return byteRoom.subarray(0, size);
+}
+
+function grown(length: number, needed: number): number {
+  return Math.max(needed, Math.ceil(length * 1.5));
+}
