@@ -7,6 +7,8 @@ import type { Column } from "./columns.ts";
 export interface ByteColumn extends PlainValues {
   /** For each row the number of its value; -1 where it is null. */
   readonly codes: Int32Array;
+  /** Whether it is known that no two values are equal. */
+  readonly areDistinct?: boolean;
 }
 
 /** Values by number. */
@@ -22,10 +24,10 @@ export interface PlainValues {
 
 /** A column of its parts. */
 export function byteColumn(
-  { codes, bytes, starts, gap }: Omit<ByteColumn, "view">,
+  column: Omit<ByteColumn, "view">,
 ): ByteColumn {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { codes, bytes, view, starts, gap };
+  const { buffer, byteOffset, byteLength } = column.bytes;
+  return { ...column, view: new DataView(buffer, byteOffset, byteLength) };
 }
 
 /** What stands before each value of a column, as in `ByteColumn`. */

@@ -22,8 +22,8 @@ export class ColumnBuilder {
   readonly #values: ValueBytes;
   readonly #table: ValueTable;
   #codes = new Int32Array(FIRST_ROWS).fill(-1);
-  /** Whether most values so far are distinct, so that none is looked up any more. */
-  #isDistinct = false;
+  /** Whether most values are new, so that none is looked up any more. */
+  #isPlain = false;
   #added = 0;
   #judgedAt = FIRST_JUDGED;
   /** The number of the value that came last, which most often comes again. */
@@ -79,7 +79,10 @@ export class ColumnBuilder {
   column(rowCount: number): ByteColumn {
     this.#reserve(rowCount);
     const codes = this.#codes.subarray(0, rowCount);
-    return this.#isBool ? boolColumn(codes) : { codes, ...this.#values.values };
+    if (this.#isBool) return boolColumn(codes);
+    const { values } = this.#values;
+    // Numbers are not looked up.
+    return { codes, ...values, areDistinct: values.gap === 4 && !this.#isPlain };
   }
 
   /** Forgets all rows. */
@@ -87,7 +90,7 @@ export class ColumnBuilder {
     this.#codes.fill(-1);
     this.#values.clear();
     this.#table.clear();
-    this.#isDistinct = false;
+    this.#isPlain = false;
     this.#added = 0;
     this.#judgedAt = FIRST_JUDGED;
     this.#last = -1;
@@ -105,9 +108,9 @@ export class ColumnBuilder {
         return last;
       }
     }
-    if (this.#isDistinct) return this.#last = values.append(bytes, start, end);
+    if (this.#isPlain) return this.#last = values.append(bytes, start, end);
     if (++this.#added >= this.#judgedAt) {
-      this.#isDistinct = values.count > this.#added * DISTINCT_SHARE_MAX;
+      this.#isPlain = values.count > this.#added * DISTINCT_SHARE_MAX;
       this.#judgedAt *= 2;
     }
     return this.#last = this.#table.addBytes(bytes, view, start, end);

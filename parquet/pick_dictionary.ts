@@ -34,6 +34,9 @@ export function pickDictionary(
 ): PickedDictionary | null {
   if (present === 0) return null;
   const gap = gapOf(column);
+  if (sources.length === 1 && sources[0].areDistinct) {
+    return distinctDictionary(sources[0], codes, present, gap);
+  }
   const isLikely = sampleVerdict(sources, sourceOf, codes, gap);
   if (isLikely === false) return null;
   const distinctMax = isLikely === true ? Infinity : present * DISTINCT_SHARE_MAX;
@@ -54,6 +57,32 @@ export function pickDictionary(
     indexes[next++] = numbers[code] - 1;
   }
   return { values: table.values, indexes };
+}
+
+/** The dictionary of rows of one source none of whose values are equal: they need not be compared. */
+function distinctDictionary(
+  source: ByteColumn,
+  codes: Int32Array,
+  present: number,
+  gap: 0 | 4,
+): PickedDictionary | null {
+  const { bytes, starts } = source;
+  const distinctMax = present * DISTINCT_SHARE_MAX;
+  const values = new ValueBytes(gap);
+  // A number plus one, so that new memory says "not yet".
+  const numbers = new Int32Array(starts.length);
+  const indexes = new Int32Array(present);
+  let next = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    if (code < 0) continue;
+    if (numbers[code] === 0) {
+      if (values.count + 1 > distinctMax) return null;
+      numbers[code] = values.append(bytes, starts[code], starts[code + 1] - gap) + 1;
+    }
+    indexes[next++] = numbers[code] - 1;
+  }
+  return { values: values.values, indexes };
 }
 
 /** What a sample says: a dictionary pays, it does not, or (null) all values must be counted. */

@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import { sha256Hex } from "../core/ids.ts";
 import { canonicalJson } from "../core/json_text.ts";
 import { type ByteColumn, EVENT_COLUMNS } from "../parquet/mod.ts";
-import { isPlainEventTime, parsePlainEventTime, PLAIN_TIME_BYTES } from "./event_time.ts";
 import { FIELD } from "./record_fields.ts";
 import { type RowColumns, SLOT_COLUMNS } from "./row_columns.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
@@ -86,7 +85,9 @@ export class EventColumns {
     };
     for (let i = 0; i < left.length; i++) this.#setLeft(row, left[i], record, keep);
     columns.setInteger(row, EVENT_TIME, timeMs);
-    if (!isPlainTime(record)) keep("eventTime");
+    if (!isPlainTime(record, record.start(FIELD.eventTime), record.end(FIELD.eventTime))) {
+      keep("eventTime");
+    }
     this.#setId(row, record, keep);
     columns.setString(row, SOURCE_OBJECT, sourceObject);
     if (extra.length > 0) columns.setString(row, EXTRA, `{${extra.join(",")}}`);
@@ -140,13 +141,14 @@ function startsWith(bytes: Buffer, start: number, head: Uint8Array): boolean {
   return true;
 }
 
-/** Whether `event_time` gives the record's `eventTime` back exactly. */
-function isPlainTime(record: ScannedRecord): boolean {
-  const start = record.start(FIELD.eventTime);
-  if (start < 0) return true;
-  const { bytes } = record;
-  const isPlain = bytes[start] === 0x22 &&
-    record.end(FIELD.eventTime) - start === PLAIN_TIME_BYTES + 2 &&
-    parsePlainEventTime(bytes, start + 1) !== null;
-  return isPlain || isPlainEventTime(record.string("eventTime") ?? "");
+/** Bytes of `YYYY-MM-DDTHH:MM:SSZ` with its quotes. */
+const PLAIN_TIME_BYTES = 22;
+
+/**
+ * Whether `event_time` gives the record's `eventTime`, which is an instant, back exactly: with as many bytes no other
+ * instant can be written but by small letters, or with a leap second.
+ */
+function isPlainTime({ bytes }: ScannedRecord, start: number, end: number): boolean {
+  return end - start === PLAIN_TIME_BYTES && bytes[start + 11] === 0x54 &&
+    bytes[start + 20] === 0x5a && bytes[start + 18] < 0x36;
 }

@@ -66,8 +66,3 @@ function twoDigits(bytes: Uint8Array, at: number): number {
   const [tens, ones] = [bytes[at] - 0x30, bytes[at + 1] - 0x30];
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }
-
-/** Whether the text has the form from which `event_time` gives it back exactly. */
-export function isPlainEventTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ$/.test(text);
-}

@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
-import { FetchError, fetchWhole } from "./fetch_object.ts";
+import { FetchError } from "./fetch_error.ts";
+import { fetchWhole } from "./fetch_object.ts";
 import type { ShardObject } from "./protocol.ts";
 
 /** A fetched object; one too large to be held whole is left to be streamed. */

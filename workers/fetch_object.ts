@@ -1,23 +1,10 @@
 import { Buffer } from "node:buffer";
-import { type BigIntStats, lstatSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../core/limits.ts";
-import { fileEtag } from "../core/file_etag.ts";
-import type { ReadGrant } from "../core/types.ts";
-import type { ObjectReport, ShardObject } from "./protocol.ts";
+import { FetchError } from "./fetch_error.ts";
+import type { ShardObject } from "./protocol.ts";
+import { readLocal } from "./read_local.ts";
 
-/** An object that could not be fetched. `status` says what the coordinator should do with it. */
-export class FetchError extends Error {
-  override readonly name = "FetchError";
-  constructor(
-    readonly status: Exclude<ObjectReport["status"], "done">,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-const PIECE_BYTES = 1024 * 1024;
 const ERROR_BODY_BYTES_MAX = 16 * 1024;
 
 /** Attempts at one GET while it only fails for now; the longer waits between attempts are the coordinator's. */
@@ -60,7 +47,7 @@ export async function* fetchPieces(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let total = 0;
-  for await (const piece of granted(object.grant, signal)) {
+  for await (const piece of granted(object, signal)) {
     total += piece.length;
     yield piece;
   }
@@ -70,14 +57,14 @@ export async function* fetchPieces(
 }
 
 function granted(
-  grant: ReadGrant,
+  { grant, size }: ShardObject,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   switch (grant.kind) {
     case "url":
       return fetchUrl(grant.url, grant.headers, signal);
     case "file":
-      return readFile(grant.path, grant.etag);
+      return readLocal(grant.path, grant.etag, size);
     case "bytes":
       return [grant.bytes];
   }
@@ -143,38 +130,4 @@ async function readStart(response: Response): Promise<string> {
     if (text.length > ERROR_BODY_BYTES_MAX) break;
   }
   return text;
-}
-
-/** Reads a local file in blocking calls: for the small files of a trail, waiting costs more than reading. */
-function* readFile(path: string, etag: string): Generator<Uint8Array> {
-  try {
-    checkEtag(path, etag);
-    using file = Deno.openSync(path);
-    const size = file.statSync().size;
-    while (true) {
-      const piece = new Uint8Array(Math.max(1, Math.min(size, PIECE_BYTES)));
-      const length = file.readSync(piece);
-      if (length === null) break;
-      yield piece.subarray(0, length);
-      if (length === size) break;
-    }
-    checkEtag(path, etag);
-  } catch (error) {
-    if (error instanceof FetchError) throw error;
-    const message = (error as Error).message;
-    const code = (error as { code?: string }).code;
-    if (error instanceof Deno.errors.NotFound || code === "ENOENT") {
-      throw new FetchError("gone", message);
-    }
-    if (error instanceof Deno.errors.PermissionDenied || code === "EACCES") {
-      throw new FetchError("denied", message);
-    }
-    throw new FetchError("later", message);
-  }
-}
-
-function checkEtag(path: string, etag: string): void {
-  const stat: BigIntStats = lstatSync(path, { bigint: true });
-  if (!stat.isFile()) throw new FetchError("gone", "no regular file any more");
-  if (fileEtag(stat) !== etag) throw new FetchError("changed", "size or modification time changed");
 }

@@ -6,7 +6,8 @@ import { buildAlert, type Detector, Event, type Rule } from "../detection/mod.ts
 import { eventIdOf } from "./event_columns.ts";
 import { parseEventTime, parsePlainEventTime, PLAIN_TIME_BYTES } from "./event_time.ts";
 import { fetchAhead } from "./fetch_ahead.ts";
-import { FetchError, fetchPieces, getCount } from "./fetch_object.ts";
+import { FetchError } from "./fetch_error.ts";
+import { fetchPieces, getCount } from "./fetch_object.ts";
 import { Harvest } from "./harvest.ts";
 import { InflateError } from "./inflate.ts";
 import { PartBuilder } from "./part_builder.ts";

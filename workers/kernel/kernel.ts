@@ -11,8 +11,7 @@ const { buffer } = kernel.memory as WebAssembly.Memory;
 
 /** The kernel's memory. It never grows, so that views of it stay good. */
 export const MEMORY: Uint8Array<ArrayBuffer> = new Uint8Array(buffer as ArrayBuffer);
-/** The same memory. */
-export const VIEW: DataView = new DataView(buffer);
+const VIEW: DataView = new DataView(buffer);
 
 /** Bytes of a table's head and of its entries, and where they have what: see assembly/members.ts. */
 const TABLE_HEAD = 8;

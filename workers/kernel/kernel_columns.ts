@@ -99,7 +99,9 @@ export class KernelColumns implements RowColumns {
       const bytes = new Uint8Array(MEMORY.buffer, kernel.bytesOf(at), kernel.lengthOf(at));
       const view = new DataView(MEMORY.buffer, bytes.byteOffset, bytes.length);
       const starts = new Uint32Array(MEMORY.buffer, kernel.startsOf(at), count + 1);
-      return { codes, bytes, view, starts, gap: gapOf(column) };
+      // Numbers are not looked up.
+      const gap = gapOf(column);
+      return { codes, bytes, view, starts, gap, areDistinct: gap === 4 && !kernel.isPlain(at) };
     });
   }
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { cutUtf8 } from "../cut_text.ts";
 import { RecordBatch, STRIDE } from "../record_batch.ts";
-import { kernel, MEMORY, VIEW } from "./kernel.ts";
+import { kernel, MEMORY } from "./kernel.ts";
 
 const LOG = kernel.log();
 const BYTES_MAX = kernel.logBytesMax();
@@ -12,6 +12,12 @@ const SPANS = new Int32Array(
 );
 /** Numbers of an odd field: its record, start and end of its name, start and end of its value. */
 const ODD_NUMBERS = 5;
+
+const ODD = new Int32Array(
+  MEMORY.buffer,
+  kernel.odd(),
+  (kernel.oddEnd() - kernel.odd()) / Int32Array.BYTES_PER_ELEMENT,
+);
 
 /** All of the kernel's records are one batch after the other. */
 const batch = new RecordBatch();
@@ -56,19 +62,14 @@ export function spansInKernel(index: number): number {
 }
 
 function readOddFields(): void {
-  batch.odd.clear();
   batch.hasDottedNames = false;
-  const count = kernel.oddFields();
-  for (let i = 0; i < count; i++) {
-    const at = kernel.odd() + i * ODD_NUMBERS * Int32Array.BYTES_PER_ELEMENT;
-    const [record, nameStart, nameEnd, start, end] = Array.from(
-      { length: ODD_NUMBERS },
-      (_, k) => VIEW.getInt32(at + 4 * k, true),
-    );
-    const name = cutUtf8(batch.bytes, nameStart, nameEnd);
-    const field = { name, start, end };
-    const fields = batch.odd.get(record);
-    if (fields === undefined) batch.odd.set(record, [field]);
+  if (batch.odd.size > 0) batch.odd.clear();
+  const numbers = kernel.oddFields() * ODD_NUMBERS;
+  for (let i = 0; i < numbers; i += ODD_NUMBERS) {
+    const name = cutUtf8(batch.bytes, ODD[i + 1], ODD[i + 2]);
+    const field = { name, start: ODD[i + 3], end: ODD[i + 4] };
+    const fields = batch.odd.get(ODD[i]);
+    if (fields === undefined) batch.odd.set(ODD[i], [field]);
     else fields.push(field);
     if (name.includes(".")) batch.hasDottedNames = true;
   }

@@ -18,7 +18,7 @@ const COUNT: i32 = 32;
 const LAST: i32 = 36;
 const LOOKED_UP: i32 = 40;
 const JUDGED_AT: i32 = 44;
-const IS_DISTINCT: i32 = 48;
+const IS_PLAIN: i32 = 48;
 const GAP: i32 = 52;
 const COLUMN_BYTES: i32 = 64;
 
@@ -86,7 +86,7 @@ export function clearColumns(): void {
     store<i32>(column, -1, LAST);
     store<i32>(column, 0, LOOKED_UP);
     store<i32>(column, FIRST_JUDGED, JUDGED_AT);
-    store<i32>(column, 0, IS_DISTINCT);
+    store<i32>(column, 0, IS_PLAIN);
   }
 }
 
@@ -136,6 +136,11 @@ export function finishColumn(column: i32): i32 {
   return count;
 }
 
+/** Whether values that come again may be stored again, as most are new. */
+export function isPlain(column: i32): bool {
+  return load<i32>(column, IS_PLAIN) != 0;
+}
+
 /** Where the numbers of a column's rows lie. */
 export function codesOf(column: i32): i32 {
   return load<i32>(column, CODES);
@@ -160,13 +165,13 @@ function codeOf(column: i32, start: i32, size: i32): i32 {
   const last = load<i32>(column, LAST);
   if (last >= 0 && isValue(column, last, start, size)) return last;
   let code: i32;
-  if (load<i32>(column, IS_DISTINCT) != 0) code = append(column, start, size);
+  if (load<i32>(column, IS_PLAIN) != 0) code = append(column, start, size);
   else {
     const looked = load<i32>(column, LOOKED_UP) + 1;
     store<i32>(column, looked, LOOKED_UP);
     if (looked == load<i32>(column, JUDGED_AT)) {
       // With more than 7 of 10 distinct, looking each one up costs more than it spares.
-      store<i32>(column, i32(load<i32>(column, COUNT) * 10 > looked * 7), IS_DISTINCT);
+      store<i32>(column, i32(load<i32>(column, COUNT) * 10 > looked * 7), IS_PLAIN);
       store<i32>(column, looked * 2, JUDGED_AT);
     }
     code = lookedUp(column, start, size);

@@ -31,3 +31,6 @@ export function text(): i32 {
 export function textBytesMax(): i32 {
   return layout.TEXT_BYTES_MAX;
 }
+export function oddEnd(): i32 {
+  return layout.ODD_END;
+}
