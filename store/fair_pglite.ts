@@ -5,6 +5,7 @@ import type {
   Results,
   Transaction,
 } from "@electric-sql/pglite";
+import { PreparedStatements } from "./prepared_pglite.ts";
 
 /** Longest run of queries without a turn of the event loop; half of what DESIGN allows. */
 const RUN_MS_MAX = 10;
@@ -16,10 +17,12 @@ const RUN_MS_MAX = 10;
  */
 export class FairPGlite {
   readonly #pglite: PGlite;
+  readonly #prepared: PreparedStatements;
   #turnEndedAt = performance.now();
 
   constructor(pglite: PGlite) {
     this.#pglite = pglite;
+    this.#prepared = new PreparedStatements(pglite);
   }
 
   get closed(): boolean {
@@ -40,19 +43,26 @@ export class FairPGlite {
 
   async query<T>(sql: string, params?: unknown[], options?: QueryOptions): Promise<Results<T>> {
     await this.#giveTurn();
-    return await this.#pglite.query<T>(sql, params, options);
+    return await this.#prepared.query<T>(sql, params ?? []) ??
+      await this.#pglite.query<T>(sql, params, options);
   }
 
   async exec(...args: Parameters<PGliteInterface["exec"]>): ReturnType<PGliteInterface["exec"]> {
     await this.#giveTurn();
+    this.#prepared.noteOther(args[0]);
     return await this.#pglite.exec(...args);
   }
 
   async transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
     return await this.#pglite.transaction((trx) => {
-      const query: Transaction["query"] = async (...args) => {
+      const query: Transaction["query"] = async <R>(
+        sql: string,
+        params?: unknown[],
+        options?: QueryOptions,
+      ) => {
         await this.#giveTurn();
-        return await trx.query(...args);
+        return await this.#prepared.query<R>(sql, params ?? []) ??
+          await trx.query<R>(sql, params, options);
       };
       return work({ ...trx, query, rollback: () => trx.rollback() });
     });

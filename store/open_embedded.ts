@@ -40,8 +40,13 @@ export async function openEmbedded(folder: string | null): Promise<Connections> 
   }
 }
 
-/** Postgres's own cache of 128 MB would be a fifth of what a run may take; files are cached outside too. */
-const START_PARAMS = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
+const START_PARAMS = [
+  ...PGlite.defaultStartParams,
+  // Postgres's own cache of 128 MB would be a fifth of what a run may take; files are cached outside too.
+  ...["-c", "shared_buffers=16MB"],
+  // Nothing analyzes the tables here, so a plan that was made while one was small would be kept when it is large.
+  ...["-c", "plan_cache_mode=force_custom_plan"],
+];
 
 async function openPGlite(folder: string | null, lock: FolderLock | null): Promise<PGlite> {
   try {
