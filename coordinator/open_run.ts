@@ -1,4 +1,5 @@
 import { openSinks, type Sink } from "../alerts/mod.ts";
+import { noteHeldMemory } from "../core/collect_garbage.ts";
 import type { RunSettings } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
@@ -99,6 +100,7 @@ export async function openRun(
     retentionMs: settings["ledger-retention"],
     suppress: { all: settings["alert-mode"] !== "send", beforeMs: settings["alert-since"] },
   };
+  noteHeldMemory();
   const owned = stack.move();
   return { context, pool, sinks, workers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -20,6 +20,12 @@ export function collectGarbage(): void {
 /** What this isolate held after the last collection: what was not garbage then is not worth looking at again. */
 let heldBytes = 0;
 
+/** Notes what this isolate holds as what will not become garbage: what it has loaded before it begins its work. */
+export function noteHeldMemory(): void {
+  const { heapUsed, external } = Deno.memoryUsage();
+  heldBytes = heapUsed + external;
+}
+
 /**
  * Collects this isolate's garbage if the process, with all its isolates, holds more than `LIMITS.relievedRssBytes`,
  * and this isolate `LIMITS.relievedGrowthBytes` more than the last collection left: no other's memory can be freed.

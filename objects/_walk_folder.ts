@@ -8,6 +8,8 @@ export interface WalkedFile {
   readonly isFolder: boolean;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 interface Frame {
   /** Full paths, those of folders ending in a slash, last first. */
   readonly paths: string[];
@@ -74,6 +76,8 @@ async function readNames(
     if (isAbsent(error)) return [];
     throw translateFileError(error, { verb: "list", path: folder, stage: "list" }, signal);
   }
+  // Without surrogates the order of UTF-16, which needs no function, is that of code points.
+  if (!paths.some((path) => SURROGATE.test(path))) return paths.sort().reverse();
   return paths.sort((a, b) => compareCodePoints(b, a));
 }
 
