@@ -1,4 +1,4 @@
-import { measureCeiling, measureDuckdb, measurePoll, measureSdkGets } from "./contestants.ts";
+import { measureCeiling, measureDuckdb, measureSdkGets, PollRuns } from "./contestants.ts";
 import { type DataSet, existingDataSet, generateDataSets } from "./data_sets.ts";
 import { startEmulatorProcess } from "./emulator_process.ts";
 import type { Measured } from "./measured.ts";
@@ -48,10 +48,11 @@ export async function benchWholePath(options: WholePathOptions): Promise<WholePa
     const sets = options.trail === null
       ? await generateDataSets(folder, options.events)
       : [await existingDataSet(options.trail)];
+    const polls = await PollRuns.prepare(`${folder}/runs`);
     const dataSets: DataSetResult[] = [];
     for (const set of sets) {
-      dataSets.push(await measureSet(set, false, contestantsOf(set), options));
-      if (set.isForS3) dataSets.push(await measureS3(set, options));
+      dataSets.push(await measureSet(set, false, contestantsOf(set, polls), options));
+      if (set.isForS3) dataSets.push(await measureS3(set, polls, options));
     }
     return {
       date: new Date().toISOString().slice(0, 10),
@@ -66,18 +67,22 @@ export async function benchWholePath(options: WholePathOptions): Promise<WholePa
   }
 }
 
-function contestantsOf({ folder }: DataSet): Contestant[] {
+function contestantsOf({ folder }: DataSet, polls: PollRuns): Contestant[] {
   return [
-    ["poll --once", () => measurePoll(`file://${encodeURI(folder)}`)],
+    ["poll --once", () => polls.measure(`file://${encodeURI(folder)}`)],
     ["gunzip, JSON.parse", () => measureCeiling(folder)],
     ["DuckDB COPY", () => measureDuckdb(folder)],
   ];
 }
 
-async function measureS3(set: DataSet, options: WholePathOptions): Promise<DataSetResult> {
+async function measureS3(
+  set: DataSet,
+  polls: PollRuns,
+  options: WholePathOptions,
+): Promise<DataSetResult> {
   await using emulator = await startEmulatorProcess(set.folder);
   return await measureSet(set, true, [
-    ["poll --once", () => measurePoll(`s3://${emulator.bucket}/`, emulator.env)],
+    ["poll --once", () => polls.measure(`s3://${emulator.bucket}/`, emulator.env)],
     ["AWS SDK GETs", () => measureSdkGets(emulator)],
   ], options);
 }

@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { TrailsieveError } from "../../core/errors.ts";
 import type { Emulator } from "./emulator_process.ts";
@@ -9,43 +10,67 @@ const LOOK_MS = 10;
 /** Two isolates, as the contestants have two threads. */
 const WORKERS = "2";
 
-/** One pass of `poll` with the bundled rules, alerts to a file and the lake to a folder, on an empty database. */
-export async function measurePoll(
-  source: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Measured> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const poll = (from: string) =>
-      start("usage_at_exit.ts", [
-        ...["poll", "--once", "--source", from, "--workers", WORKERS, "--report", "report.json"],
-        ...["--alert", "file:./alerts.jsonl", "--log-level", "error"],
-      ], {
-        cwd: folder,
-        env: { ...env, INIT_CWD: folder, BENCH_USAGE: `${folder}/usage` },
-      });
-    // The first run makes the database.
-    await Deno.mkdir(`${folder}/nothing`);
-    await endOf(poll("file:./nothing"));
-    const startedAt = performance.now();
-    const child = poll(source);
-    let firstAlertMs: number | null = null;
-    const timer = setInterval(() => {
-      if (firstAlertMs !== null || sizeOf(`${folder}/alerts.jsonl`) === 0) return;
-      firstAlertMs = performance.now() - startedAt;
-    }, LOOK_MS);
-    await endOf(child).finally(() => clearInterval(timer));
-    const report = JSON.parse(await Deno.readTextFile(`${folder}/report.json`));
-    return {
-      events: report.events.read,
-      milliseconds: report.duration_ms,
-      cpuSeconds: Number(await Deno.readTextFile(`${folder}/usage`)),
-      rssBytes: report.rss_bytes_max,
-      inflatedBytes: report.bytes.uncompressed,
-      firstAlertMs,
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+/** Runs of `poll --once` with the bundled rules, alerts to a file and the lake to a folder, each on an empty database. */
+export class PollRuns {
+  readonly #made: string;
+  readonly #folder: string;
+
+  private constructor(scratch: string) {
+    this.#made = `${scratch}/made`;
+    this.#folder = `${scratch}/poll`;
+  }
+
+  /** Lets a first run make the database that each further one gets a copy of. */
+  static async prepare(scratch: string): Promise<PollRuns> {
+    const runs = new PollRuns(scratch);
+    await Deno.mkdir(`${runs.#folder}/nothing`, { recursive: true });
+    await endOf(runs.#start("file:./nothing"));
+    await Deno.rename(runs.#folder, runs.#made);
+    return runs;
+  }
+
+  /**
+   * One pass over a source, one at a time: a database belongs to one lake, so that all runs have the same folder.
+   * @param env is added to this process's own environment
+   */
+  async measure(
+    source: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Measured> {
+    const folder = this.#folder;
+    cpSync(this.#made, folder, { recursive: true });
+    try {
+      const startedAt = performance.now();
+      const child = this.#start(source, env);
+      let firstAlertMs: number | null = null;
+      const timer = setInterval(() => {
+        if (firstAlertMs !== null || sizeOf(`${folder}/alerts.jsonl`) === 0) return;
+        firstAlertMs = performance.now() - startedAt;
+      }, LOOK_MS);
+      await endOf(child).finally(() => clearInterval(timer));
+      const report = JSON.parse(await Deno.readTextFile(`${folder}/report.json`));
+      return {
+        events: report.events.read,
+        milliseconds: report.duration_ms,
+        cpuSeconds: Number(await Deno.readTextFile(`${folder}/usage`)),
+        rssBytes: report.rss_bytes_max,
+        inflatedBytes: report.bytes.uncompressed,
+        firstAlertMs,
+      };
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  #start(source: string, env: Readonly<Record<string, string>> = {}): Deno.ChildProcess {
+    const folder = this.#folder;
+    return start("usage_at_exit.ts", [
+      ...["poll", "--once", "--source", source, "--workers", WORKERS, "--report", "report.json"],
+      ...["--alert", "file:./alerts.jsonl", "--log-level", "error"],
+    ], {
+      cwd: folder,
+      env: { ...env, INIT_CWD: folder, BENCH_USAGE: `${folder}/usage` },
+    });
   }
 }
 

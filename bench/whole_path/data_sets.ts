@@ -27,18 +27,20 @@ const START_AT = Date.UTC(2026, 2, 2);
  */
 export async function generateDataSets(folder: string, events: number): Promise<DataSet[]> {
   const day = await write("one day of an organization", `${folder}/day`, filesOfDay(events));
-  const large = await write(
-    "few large files",
-    `${folder}/large`,
-    repack(filesOfDay(events), LARGE_FILE_EVENTS),
-  );
-  const tinyEvents = Math.ceil(events / 5);
-  const tiny = await write(
-    "many tiny files",
-    `${folder}/tiny`,
-    repack(filesOfDay(tinyEvents), TINY_FILE_EVENTS),
-  );
-  return [day, large, { ...tiny, isForS3: true }];
+  const large = await generateLargeFiles(folder, events);
+  return [day, large, await generateTinyFiles(folder, Math.ceil(events / 5))];
+}
+
+/** A day of so many distinct events in files of 50,000. */
+export function generateLargeFiles(folder: string, events: number): Promise<DataSet> {
+  const files = repack(filesOfDay(events), LARGE_FILE_EVENTS);
+  return write("few large files", `${folder}/large`, files);
+}
+
+/** A day of so many distinct events in files of eight. */
+export async function generateTinyFiles(folder: string, events: number): Promise<DataSet> {
+  const files = repack(filesOfDay(events), TINY_FILE_EVENTS);
+  return { ...await write("many tiny files", `${folder}/tiny`, files), isForS3: true };
 }
 
 /** A trail that is there already. */

@@ -20,7 +20,7 @@ case "$*" in
 "task test") cat "${folder}/summary"; exit ${told.code ?? 0} ;;
 "task test:cluster") echo "ok | 1 passed | 0 failed (1s)"; exit 0 ;;
 ${(told.failing ?? []).map((name) => `"${name}") exit 1 ;;`).join("\n")}
-"fmt --check" | lint | "task check") exit 0 ;;
+"fmt --check" | lint | "task check" | "task bench:guard") exit 0 ;;
 *) exit 98 ;;
 esac
 `;
@@ -42,32 +42,32 @@ esac
   }
 }
 
-Deno.test(".ci/run adds both test tasks and the three checks up, from any folder and without HOME", async () => {
+Deno.test(".ci/run adds both test tasks and the four checks up, from any folder and without HOME", async () => {
   const { code, last } = await runCi({ summary: "\nok | 47 passed | 0 failed (4s)\n\n" });
-  assertEquals([code, last], [0, "51 passed, 0 failed"]);
+  assertEquals([code, last], [0, "52 passed, 0 failed"]);
 });
 
 Deno.test(".ci/run reads coloured summaries, steps, and several of them", async () => {
   const summary =
     "\x1b[0m\x1b[32mok\x1b[0m | 3 passed (2 steps) | 0 failed | 1 ignored \x1b[0m(1s)\n" +
     "ok | 4 passed | 0 failed | 2 filtered out (1s)\n";
-  assertEquals((await runCi({ summary })).last, "11 passed, 0 failed");
+  assertEquals((await runCi({ summary })).last, "12 passed, 0 failed");
 });
 
 Deno.test(".ci/run fails with the failed tests counted and shown", async () => {
   const summary = "it broke here\nFAILED | 24 passed | 2 failed (1 step) (1s)\n";
   const { code, last, text } = await runCi({ summary, code: 1 });
-  assertEquals([code, last], [1, "28 passed, 2 failed"]);
+  assertEquals([code, last], [1, "29 passed, 2 failed"]);
   assertStringIncludes(text, "it broke here");
 });
 
 Deno.test(".ci/run counts a run that dies or does not start as a failure", async () => {
   const died = await runCi({ summary: "error: Module not found\n", code: 1 });
-  assertEquals([died.code, died.last], [1, "4 passed, 1 failed"]);
+  assertEquals([died.code, died.last], [1, "5 passed, 1 failed"]);
   const odd = await runCi({ summary: "ok | 5 passed | 0 failed (1s)\n", code: 1 });
-  assertEquals([odd.code, odd.last], [1, "9 passed, 1 failed"]);
+  assertEquals([odd.code, odd.last], [1, "10 passed, 1 failed"]);
   const silent = await runCi({ summary: "" });
-  assertEquals([silent.code, silent.last], [1, "4 passed, 1 failed"]);
+  assertEquals([silent.code, silent.last], [1, "5 passed, 1 failed"]);
 });
 
 Deno.test(".ci/run goes on after a failed check and counts it", async () => {
@@ -75,5 +75,5 @@ Deno.test(".ci/run goes on after a failed check and counts it", async () => {
     summary: "ok | 1 passed | 0 failed (1s)\n",
     failing: ["fmt --check", "lint"],
   });
-  assertEquals([code, last], [1, "3 passed, 2 failed"]);
+  assertEquals([code, last], [1, "4 passed, 2 failed"]);
 });
