@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 export const LIMITS = {
   /** Inflated bytes of one object; beyond it the object is dead-lettered. CloudTrail's files stay far below. */
   objectInflatedBytesMax: 256 * MB,
-  /** An object that inflates to at most this is handled in memory at once; a larger one is streamed twice. */
+  /** An object that inflates to at most this is handled in memory at once; a larger one is streamed. */
   objectInMemoryBytesMax: 16 * MB,
   /** Objects of one shard: one ledger transaction of 1,000 rows takes a few milliseconds. */
   shardObjectsMax: 1000,
@@ -62,6 +62,8 @@ export const LIMITS = {
   relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */
   largeRecordBytes: 8 * MB,
+  /** Bytes of a record that every isolate may hold at the same time; beyond it they take turns. */
+  sharedRecordBytes: 4 * MB,
   /** Bytes of a record up to which its columns are built by the kernel; CloudTrail's own are at most 256 KB. */
   kernelRecordBytesMax: 1 * MB,
   /** Rows, and bytes that their columns take, at which collected events become a part file. */

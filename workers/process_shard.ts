@@ -33,7 +33,7 @@ export interface ProcessorOptions {
   readonly lake: boolean;
   /** The note of PROGRESS. */
   readonly progress: Int32Array;
-  /** Waited for before the first large object of a shard is inflated; by default there is nothing to wait for. */
+  /** Waited for before a shard's first large record is held; by default there is nothing to wait for. */
   readonly largeTurn?: () => Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export class ShardProcessor {
   readonly #lake: boolean;
   readonly #progress: Int32Array;
   readonly #largeTurn: () => Promise<void>;
-  /** Whether the shard may hold large objects. */
+  /** Whether the shard may hold large records. */
   #hasLargeTurn = false;
   readonly #record = new ScannedRecord();
   readonly #event = new Event(this.#record);
@@ -70,7 +70,7 @@ export class ShardProcessor {
       if (fetched.kind === "failed") objects.push(failure(fetched.error));
       else if (fetched.kind === "whole") {
         objects.push(await this.#readWhole(index, object, fetched.bytes));
-      } else objects.push(await this.#readLarge(index, object, () => fetchPieces(object, signal)));
+      } else objects.push(await this.#readLarge(index, object, fetchPieces(object, signal)));
     }
     this.#note(-1, -1, -1);
     return {
@@ -103,29 +103,38 @@ export class ShardProcessor {
     } catch (error) {
       return failure(error);
     }
-    return await this.#readLarge(index, object, async function* () {
+    const pieces = async function* () {
       yield stored;
-    });
+    };
+    return await this.#readLarge(index, object, pieces());
   }
 
   async #readLarge(
     index: number,
     object: ShardObject,
-    open: () => AsyncIterable<Uint8Array>,
+    stored: AsyncIterable<Uint8Array>,
   ): Promise<ObjectReport> {
-    if (!this.#hasLargeTurn) await this.#largeTurn();
-    this.#hasLargeTurn = true;
+    // What it yields is held until the commit, and may be as large as what is stored.
+    if (object.size > LIMITS.objectInMemoryBytesMax) await this.#waitForTurn();
     const mark = this.#harvest.mark();
     let recordCount = 0;
+    const restart = () => {
+      this.#harvest.rollBack(mark);
+      recordCount = 0;
+    };
     try {
       return done(
-        await readLargeLog(object.key, open, (batch) => {
-          this.#readBatch(index, object, batch, recordCount);
-          recordCount += batch.count;
+        await readLargeLog(object.key, stored, {
+          emit: (batch) => {
+            this.#readBatch(index, object, batch, recordCount);
+            recordCount += batch.count;
+          },
+          restart,
+          largeRecord: () => this.#waitForTurn(),
         }),
       );
     } catch (error) {
-      this.#harvest.rollBack(mark);
+      restart();
       return failure(error);
     } finally {
       // What a large object takes must be free for the next one, here and in the other isolates.
@@ -133,6 +142,12 @@ export class ShardProcessor {
       this.#harvest.parts.mark();
       collectGarbage();
     }
+  }
+
+  /** Memory has room for large records in one isolate at a time. */
+  async #waitForTurn(): Promise<void> {
+    if (!this.#hasLargeTurn) await this.#largeTurn();
+    this.#hasLargeTurn = true;
   }
 
   #readBatch(index: number, object: ShardObject, batch: RecordBatch, firstRecord: number): void {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { compileRules } from "../detection/mod.ts";
+import { readTable } from "../parquet/mod.ts";
 import { ShardProcessor } from "./process_shard.ts";
 import { PROGRESS, PROGRESS_BYTES, type ShardObject } from "./protocol.ts";
 
@@ -57,4 +58,51 @@ Deno.test("process() blames no rule for the time in which it waits for the next 
   );
   assertEquals(result.objects.map(({ status }) => status), ["done", "done"]);
   assertEquals([sawRule, blamed], [true, -1]);
+});
+
+Deno.test("process() counts nothing of a large file that turns out damaged, and the last of two lists alone", async () => {
+  const detector = await compileRules([]);
+  const progress = new Int32Array(new SharedArrayBuffer(PROGRESS_BYTES));
+  let turns = 0;
+  const processor = new ShardProcessor({
+    detector,
+    lake: true,
+    progress,
+    largeTurn: () => Promise.resolve(void turns++),
+  });
+  const list = (count: number, size: number) =>
+    Array.from(
+      { length: count },
+      (_, i) =>
+        `{"eventTime":"2026-11-20T10:00:00Z","eventID":"${count}-${i}","userAgent":"${
+          "x".repeat(size)
+        }"}`,
+    ).join(",");
+  const rejected = '{"eventTime":"none"}';
+  const logs = [
+    `{"Records":[${list(20, 1_000_000)},${rejected}],"Records":[${list(3, 10)}]}`,
+    `{"Records":[${list(20, 1_000_000)},${rejected},{]}`,
+    `{"Records":[${list(4, 10)},${list(1, 17_000_000)}]}`,
+  ].map((log) => gzipSync(log));
+  const objects = logs.map((bytes, i) => ({
+    ...objectOf(`${i}.json.gz`, { kind: "bytes", bytes }),
+    size: bytes.length,
+  }));
+  const result = await processor.process(
+    { kind: "shard", shardId: "s", objects },
+    new AbortController().signal,
+  );
+  assertEquals(result.objects.map(({ status, eventCount }) => [status, eventCount]), [
+    ["done", 3],
+    ["dead", 0],
+    ["done", 5],
+  ]);
+  assertEquals(result.rejected, []);
+  const ids: unknown[] = [];
+  for (const { bytes } of result.parts) {
+    ids.push(...(await readTable(bytes, { columns: ["event_id"] })).values[0]);
+  }
+  assertEquals(ids.sort(), ["1-0", "3-0", "3-1", "3-2", "4-0", "4-1", "4-2", "4-3"]);
+  // The files' size alone is no reason to wait: one record of the last is.
+  assertEquals(turns, 1);
 });

@@ -41,7 +41,7 @@ export interface DisableMessage {
   readonly ruleId: string;
 }
 
-/** Answers an AskMessage: the isolate may hold large objects until its shard is committed. */
+/** Answers an AskMessage: the isolate may hold large records until its shard is committed. */
 export interface TurnMessage {
   readonly kind: "turn";
 }
@@ -109,7 +109,7 @@ export interface FatalMessage {
   readonly message: string;
 }
 
-/** The isolate is about to inflate a large object, and waits for leave. At most once a shard. */
+/** The isolate is about to hold a large record, or read a large object, and waits for leave. At most once a shard. */
 export interface AskMessage {
   readonly kind: "ask";
 }

@@ -1,6 +1,6 @@
-import { collectGarbage } from "../core/collect_garbage.ts";
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { LIMITS } from "../core/limits.ts";
 import {
   capped,
   inflatePieces,
@@ -45,47 +45,53 @@ export function readLog(
   };
 }
 
+/** What whoever reads a large log file is told on the way. */
+export interface LargeLogReader {
+  /** Records, in the order of the file. */
+  readonly emit: (batch: RecordBatch) => void;
+  /** All records so far do not count: another list `Records` follows, and of two the last counts. */
+  readonly restart: () => void;
+  /** Waited for before more is held of a record than `LIMITS.sharedRecordBytes`. */
+  readonly largeRecord: () => Promise<void>;
+}
+
 /**
- * Reads a large log file piece by piece, twice: to find whether it is sound, then to emit its records.
- * @param open gives the stored bytes from the start, each time it is called
+ * Reads a large log file piece by piece. Throws InflateError or ScanError where it is not sound: records that were
+ * emitted before do not count then.
+ * @param stored the stored bytes from the start
  */
 export async function readLargeLog(
   name: string,
-  open: () => AsyncIterable<Uint8Array>,
-  emit: (batch: RecordBatch) => void,
+  stored: AsyncIterable<Uint8Array>,
+  reader: LargeLogReader,
 ): Promise<LogSummary> {
   const hash = createHash("sha256");
+  const scanner = new RecordScanner();
   let inflatedBytes = 0;
   let eventCount = 0;
   let lists = 0;
-  const count = async function* () {
-    for await (const piece of inflated(name, open())) {
+  const counted = async function* () {
+    for await (const piece of inflated(name, stored)) {
       hash.update(piece);
       inflatedBytes += piece.length;
       yield piece;
     }
   };
-  await scanPieces(count(), (batch, listsSeen) => {
-    if (listsSeen !== lists) eventCount = 0;
-    lists = listsSeen;
+  const take = (batch: RecordBatch) => {
+    if (scanner.recordsSeen !== lists) {
+      if (lists > 0) reader.restart();
+      lists = scanner.recordsSeen;
+      eventCount = 0;
+    }
     eventCount += batch.count;
-  });
-  collectGarbage();
-  await scanPieces(inflated(name, open()), (batch, listsSeen) => {
-    if (listsSeen === lists) emit(batch);
-  });
-  return { inflatedBytes, sha256: hash.digest(), eventCount };
-}
-
-async function scanPieces(
-  pieces: AsyncIterable<Buffer>,
-  visit: (batch: RecordBatch, listsSeen: number) => void,
-): Promise<void> {
-  const scanner = new RecordScanner();
-  for await (const piece of validUtf8Pieces(pieces)) {
-    visit(scanner.push(piece, false), scanner.recordsSeen);
+    reader.emit(batch);
+  };
+  for await (const piece of validUtf8Pieces(counted())) {
+    if (scanner.heldBytes > LIMITS.sharedRecordBytes) await reader.largeRecord();
+    take(scanner.push(piece, false));
   }
-  visit(scanner.push(NOTHING, true), scanner.recordsSeen);
+  take(scanner.push(NOTHING, true));
+  return { inflatedBytes, sha256: hash.digest(), eventCount };
 }
 
 async function* inflated(name: string, stored: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

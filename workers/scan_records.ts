@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
 import { cutUtf8 } from "./cut_text.ts";
 import { JsonSkipper, MORE, ScanError } from "./json_skipper.ts";
+import { scanRecordsInKernel } from "./kernel/kernel_scan.ts";
 import { locateMembers } from "./locate_members.ts";
 import { ESCAPES, HEAD, type OddField, RecordBatch, STRIDE } from "./record_batch.ts";
 import { RECORD_FIELDS } from "./record_fields.ts";
@@ -62,6 +63,11 @@ export class RecordScanner extends JsonSkipper {
     return this.#recordsSeen;
   }
 
+  /** Bytes that are held of a record that is not complete. */
+  get heldBytes(): number {
+    return this.#windowEnd - this.#windowDone;
+  }
+
   /**
    * Takes the next bytes of the file and gives the records that are complete now. Throws ScanError where the
    * file is no JSON; with `final` also where it ends too early or has no list `Records`.
@@ -81,6 +87,10 @@ export class RecordScanner extends JsonSkipper {
     this.end = this.bytes.length;
     this.final = final;
     batch.bytes = this.bytes;
+    if (!final) {
+      const found = this.#scanInKernel();
+      if (found !== null) return found;
+    }
     const kept = this.#scan(batch);
     batch.spaced = this.spaced;
     this.offset += kept;
@@ -88,6 +98,21 @@ export class RecordScanner extends JsonSkipper {
     // A record that did not fit is looked at again when half as much more of it is there.
     this.#waitFor = Math.ceil((this.end - kept) * 1.5);
     return batch;
+  }
+
+  /** Of a file in pieces the kernel finds the records, as long as they are plain. */
+  #scanInKernel(): RecordBatch | null {
+    const isBehindRecord = this.#phase === Phase.AfterRecord && this.bytes[0] === 0x2c;
+    if (!isBehindRecord && this.#phase !== Phase.Record) return null;
+    const comma = isBehindRecord ? 1 : 0;
+    const found = scanRecordsInKernel(this.bytes.subarray(comma));
+    if (found === null) return null;
+    const passed = found.length + comma;
+    this.#phase = Phase.AfterRecord;
+    this.offset += passed;
+    this.#windowDone += passed;
+    this.#waitFor = 0;
+    return found.batch;
   }
 
   /** Appends a piece to the window, over what is done with. */

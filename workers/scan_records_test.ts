@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { randomOf, withSeed } from "../tests/support/random.ts";
 import { INDEX_FIELDS } from "../detection/mod.ts";
 import { RECORD_FIELDS } from "./record_fields.ts";
 import { type RecordBatch, RecordScanner, ScanError } from "./scan_records.ts";
@@ -227,6 +228,36 @@ Deno.test("RecordScanner gives bytes that can be read at every push, also while 
   found += scanner.push(Buffer.alloc(0), true).count;
   assertEquals(found, 1);
 });
+
+Deno.test("RecordScanner takes and refuses the same files in pieces as whole", () =>
+  withSeed((seed) => {
+    const random = randomOf(seed);
+    const pick = (count: number) => Math.floor(random() * count);
+    const record =
+      '{"eventID":"a\\u00e9","other":0,"userIdentity":{"type":"Root"},"tlsDetails":{}}';
+    const letters = '{}[]",:\\ 0x\n';
+    let refused = 0;
+    for (let round = 0; round < 3000; round++) {
+      const chars = [...`{"Records":[${new Array(1 + pick(8)).fill(record).join(",")}]}`];
+      for (let edits = pick(3); edits > 0; edits--) {
+        chars.splice(pick(chars.length), pick(2), letters[pick(letters.length)]);
+      }
+      const bytes = Buffer.from(chars.join(""));
+      const outcomes = [() => scan(bytes.toString()), () => scanInPieces(bytes, 1 + pick(400))]
+        .map((read) => {
+          try {
+            return read();
+          } catch (error) {
+            if (!(error instanceof ScanError)) throw error;
+            return error.message;
+          }
+        });
+      if (typeof outcomes[0] === "string") refused++;
+      assertEquals(outcomes[1], outcomes[0], bytes.toString());
+    }
+    assert(refused > 500 && refused < 2500, `${refused} refused`);
+    return Promise.resolve();
+  }));
 
 Deno.test("RecordScanner agrees with JSON.parse on random damage", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);

@@ -33,8 +33,26 @@ export function scanInKernel(bytes: Buffer): RecordBatch | null {
   if (bytes.length > BYTES_MAX) return null;
   MEMORY.set(bytes, LOG);
   const count = kernel.scan(bytes.length);
-  if (count < 0) return null;
-  batch.bytes = Buffer.from(MEMORY.buffer, LOG, bytes.length);
+  return count < 0 ? null : batchOf(bytes.length, count);
+}
+
+/**
+ * Finds the records that stand one behind the other at the start of some bytes of a log file.
+ * @returns those that are complete, valid until the next call, and how many bytes they take; null where there are none,
+ * because the first one goes on behind the bytes or is not as CloudTrail writes it
+ */
+export function scanRecordsInKernel(
+  bytes: Buffer,
+): { readonly batch: RecordBatch; readonly length: number } | null {
+  if (bytes.length > BYTES_MAX) return null;
+  MEMORY.set(bytes, LOG);
+  const count = kernel.scanRecords(bytes.length);
+  if (count === 0) return null;
+  return { batch: batchOf(bytes.length, count), length: kernel.recordsEnd() };
+}
+
+function batchOf(length: number, count: number): RecordBatch {
+  batch.bytes = Buffer.from(MEMORY.buffer, LOG, length);
   batch.count = count;
   readOddFields();
   return batch;

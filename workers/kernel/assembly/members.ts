@@ -28,6 +28,10 @@ export function forgetOdd(): void {
   oddCount = 0;
 }
 
+export function forgetOddFrom(count: i32): void {
+  oddCount = count;
+}
+
 // @ts-ignore: a decorator of functions
 @inline
 function isNamed(entry: i32, start: i32, length: i32): bool {
