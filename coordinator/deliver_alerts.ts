@@ -44,7 +44,8 @@ export class Deliverer {
     }, () => {});
     await Promise.all(this.#sinks.map(async (sink) => {
       while (!options.drain.aborted) {
-        if (await this.#deliverDue(sink, options.abort)) continue;
+        // What a batch has no room for is due at once; after a smaller one nothing is, but for what comes.
+        if (await this.#deliverDue(sink, options.abort) >= sink.batchMax) continue;
         const nextMs = await this.#store.nextDeliveryMs([sink.name]);
         if (ending && (nextMs === null || nextMs > RETRY_WAIT_MS)) return;
         const waitMs = nextMs === null ? ASK_MS : Math.min(ASK_MS, Math.max(10, nextMs));
@@ -53,10 +54,10 @@ export class Deliverer {
     }));
   }
 
-  /** Tries one batch. @returns whether there was one. */
-  async #deliverDue(sink: Sink, signal: AbortSignal): Promise<boolean> {
+  /** Tries one batch. @returns how many it had. */
+  async #deliverDue(sink: Sink, signal: AbortSignal): Promise<number> {
     const pending = await this.#store.takeDeliveries(sink.name, sink.batchMax);
-    if (pending.length === 0) return false;
+    if (pending.length === 0) return 0;
     const results = await sink.deliver(pending.map((delivery) => this.#toDelivery(delivery)), {
       signal,
     });
@@ -67,7 +68,7 @@ export class Deliverer {
     this.#report.wrote();
     logTroubles(sink, ends);
     relieveMemory();
-    return true;
+    return pending.length;
   }
 
   #toDelivery(pending: PendingDelivery): Delivery {

@@ -33,8 +33,9 @@ export interface DispatchEvents {
 
 /** Takes shards while workers are free, has them read, and commits them. */
 export class Dispatcher {
-  /** Woken when shards were planned. */
-  readonly wake = new Wake();
+  readonly #wake = new Wake();
+  /** Until when nobody asks for shards, since there was none; ms as `performance.now()` tells it. */
+  #noneUntil = -Infinity;
   readonly #context: RunContext;
   readonly #pool: WorkerPool;
   readonly #lanes: number;
@@ -56,9 +57,26 @@ export class Dispatcher {
     this.#ours = { sourceUrls: [...context.sources.keys()] };
     const { store } = context;
     this.#turns = new ShardTurns({
-      take: () => store.takeShard(this.#ours),
+      take: () => this.#take(),
       giveBack: async (shard) => void await store.releaseShard(shard, { died: false }),
     });
+  }
+
+  /** Shards were planned: whoever waits for one looks again. */
+  look(): void {
+    this.#noneUntil = -Infinity;
+    this.#wake.all();
+  }
+
+  /** The next shard. Where there was none, all lanes together ask twice a second. */
+  async #take(): Promise<LeasedShard | null> {
+    if (performance.now() < this.#noneUntil) return null;
+    const askedAt = performance.now();
+    this.#noneUntil = askedAt;
+    const shard = await this.#context.store.takeShard(this.#ours);
+    // What was planned meanwhile may have come too late for this answer.
+    if (shard === null && this.#noneUntil === askedAt) this.#noneUntil = askedAt + ASK_MS;
+    return shard;
   }
 
   /**
@@ -76,7 +94,7 @@ export class Dispatcher {
     let planned = false;
     options.untilIdle?.then(() => {
       planned = true;
-      this.wake.all();
+      this.look();
     }, () => {});
     const stop = new AbortController();
     const ends = AbortSignal.any([options.drain, stop.signal]);
@@ -92,18 +110,19 @@ export class Dispatcher {
             this.#active--;
             this.#turns.end();
           });
-          this.wake.all();
+          // Something of it may be ready to be read again.
+          this.look();
         } else if (planned && await this.#isIdle(options.backfillIds)) {
           return;
         } else {
-          await this.wake.wait(ASK_MS, options.drain);
+          await this.#wake.wait(ASK_MS, options.drain);
         }
       }
     };
     const lanes = Array.from({ length: this.#lanes }, () =>
       lane().catch((error) => {
         stop.abort();
-        this.wake.all();
+        this.#wake.all();
         throw error;
       }));
     const settled = await Promise.allSettled(lanes);

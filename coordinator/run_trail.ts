@@ -103,7 +103,7 @@ export class TrailRun implements Disposable {
    * @param planning in place of a pass over the sources
    */
   async once(planning?: Planning): Promise<void> {
-    const onPlanned = () => this.#dispatcher.wake.all();
+    const onPlanned = () => this.#dispatcher.look();
     const listed = planning?.plan({ signal: this.#drain, onPlanned })
       .catch((error) => {
         // A drain ends it early, which is no failure.
@@ -260,7 +260,7 @@ export class TrailRun implements Disposable {
       report: context.report,
       lane,
       suppress: context.suppress,
-      onPlanned: () => this.#dispatcher.wake.all(),
+      onPlanned: () => this.#dispatcher.look(),
       signal: this.#drain,
       workers,
     };

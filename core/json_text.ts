@@ -26,6 +26,17 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Sorts items in place by the code points of their texts. Without surrogates JavaScript's own order is the same. */
+export function sortByCodePoints<T>(items: T[], textOf: (item: T) => string): T[] {
+  const texts = new Map(items.map((item) => [item, textOf(item)]));
+  const compare = [...texts.values()].some((text) => SURROGATE.test(text))
+    ? compareCodePoints
+    : (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return items.sort((a, b) => compare(texts.get(a)!, texts.get(b)!));
+}
+
 /**
  * The text without white space outside strings; otherwise to the letter.
  * @param text valid JSON

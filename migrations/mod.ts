@@ -19,6 +19,7 @@ import { RETENTION } from "./0013_retention.ts";
 import { FULL_LISTING } from "./0014_full_listing.ts";
 import { ALERT_PIECES } from "./0015_alert_pieces.ts";
 import { BACKFILL_CLAIMS } from "./0016_backfill_claims.ts";
+import { TAKE_PLANS } from "./0017_take_plans.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0014_full_listing": FULL_LISTING,
   "0015_alert_pieces": ALERT_PIECES,
   "0016_backfill_claims": BACKFILL_CLAIMS,
+  "0017_take_plans": TAKE_PLANS,
 };

@@ -1,4 +1,4 @@
-import { compareCodePoints } from "../core/json_text.ts";
+import { compareCodePoints, sortByCodePoints } from "../core/json_text.ts";
 import { errnoOf, isAbsent, translateFileError } from "./_file_errors.ts";
 
 /** A regular file that a walk has met. Its name may have lost bytes that are no UTF-8. */
@@ -7,8 +7,6 @@ export interface WalkedFile {
   /** A folder whose name is no UTF-8: nothing in it can be reached. */
   readonly isFolder: boolean;
 }
-
-const SURROGATE = /[\ud800-\udfff]/;
 
 interface Frame {
   /** Full paths, those of folders ending in a slash, last first. */
@@ -76,9 +74,7 @@ async function readNames(
     if (isAbsent(error)) return [];
     throw translateFileError(error, { verb: "list", path: folder, stage: "list" }, signal);
   }
-  // Without surrogates the order of UTF-16, which needs no function, is that of code points.
-  if (!paths.some((path) => SURROGATE.test(path))) return paths.sort().reverse();
-  return paths.sort((a, b) => compareCodePoints(b, a));
+  return sortByCodePoints(paths, (path) => path).reverse();
 }
 
 async function isUnreachable(path: string): Promise<boolean> {

@@ -21,9 +21,11 @@ export async function commitHour(
         and claimed_until > clock_timestamp()
       for update`.execute(trx);
     if (held.length === 0) throw fenced("commit an hour", "its claim is lost");
-    // In the order in which commits of shards lock them.
-    await sql`select 1 from hours where ${hourRange(work)("hour")} order by hour for update`
-      .execute(trx);
+    // In the order in which commits of shards lock them. A claim of an hour stands in its row, which is locked.
+    if (work.period === "day") {
+      await sql`select 1 from hours where ${hourRange(work)("hour")} order by hour for update`
+        .execute(trx);
+    }
     await replaceFiles(trx, work, files);
     await logWrites(trx, work, files, writes);
     const sparedPartPaths = await consumeParts(trx, work);

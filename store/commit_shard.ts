@@ -24,7 +24,7 @@ export async function commitShard(
   return await database.transact("commit a shard", async (trx) => {
     if (!await completeJob(trx, shard)) throw fenced("commit a shard", "its lease is lost");
     if (retried.length > 0) await planAgain(trx, queue, shard, retried);
-    await deletePlanned(trx, shard, settled);
+    await deletePlanned(trx, shard, settled, retried.length);
     const { left, kept } = await replaceSettled(trx, shard, settled);
     const sums = await insertLedgerRows(trx, shard.scope, left);
     if (sums.done + sums.skipped + sums.dead !== left.length) {
@@ -57,11 +57,14 @@ function sortResults(
   const settled: SettledObject[] = [];
   const retried: ObjectResult[] = [];
   for (const object of objects) {
-    const attempts = (before.get(`${object.key}\0${object.etag}`) ?? 0) + 1;
-    const { outcome } = object;
-    if (outcome !== "failed") settled.push({ ...object, outcome, attempts });
-    else if (attempts < LIMITS.objectAttemptsMax) retried.push(object);
-    else settled.push({ ...object, outcome: "dead", attempts });
+    const { key, etag, outcome } = object;
+    const attempts = (before.get(`${key}\0${etag}`) ?? 0) + 1;
+    if (outcome === "failed" && attempts < LIMITS.objectAttemptsMax) {
+      retried.push(object);
+    } else {
+      const id = objectId(shard.scope, key, etag);
+      settled.push({ ...object, id, outcome: outcome === "failed" ? "dead" : outcome, attempts });
+    }
   }
   return { settled, retried };
 }
@@ -118,22 +121,24 @@ async function planAgain(
   await queue.enqueue(shard.lane, [{ id, startAfterMs }]);
 }
 
-/** Deletes the shard and its refs, which must be exactly the settled objects. */
+/** Deletes the shard and its refs, which must be exactly the settled objects and those that were planned again. */
 async function deletePlanned(
   trx: Trx,
   shard: LeasedShard,
   settled: readonly SettledObject[],
+  retried: number,
 ): Promise<void> {
-  const { rows } = await sql<{ object_id: string }>`
-    with shard as (delete from shards where id = ${shard.id})
-    delete from planned_refs where shard_id = ${shard.id} returning object_id`.execute(trx);
-  const planned = new Set(rows.map((row) => row.object_id));
-  for (const object of settled) {
-    if (!planned.delete(objectId(shard.scope, object.key, object.etag))) {
-      throw fenced("commit a shard", `${object.key} is not planned in it, or reported twice`);
-    }
+  const { rows: [row] } = await sql<{ object_count: number }>`
+    delete from shards where id = ${shard.id} returning object_count`.execute(trx);
+  const { numAffectedRows } = await sql`
+    delete from planned_refs
+    where object_id = any(${settled.map(({ id }) => id)}::uuid[]) and shard_id = ${shard.id}`
+    .execute(trx);
+  if (numAffectedRows !== BigInt(settled.length)) {
+    throw fenced("commit a shard", "an object is not planned in it, or reported twice");
   }
-  if (planned.size > 0) {
-    throw fenced("commit a shard", `${planned.size} of its objects were not reported`);
+  const unreported = (row?.object_count ?? 0) - retried - settled.length;
+  if (unreported !== 0) {
+    throw fenced("commit a shard", `${unreported} of its objects were not reported`);
   }
 }

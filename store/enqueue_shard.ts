@@ -60,9 +60,6 @@ export async function planShard(
       from unnest(${batch.map((row) => row.id)}::uuid[], ${batch.map((row) => row.size)}::bigint[],
         ${batch.map((row) => row.key)}::text[], ${batch.map((row) => row.etag)}::text[])
         as r(id, size, key, etag)
-      where not exists (select from ledger l where not ${reread} and l.object_id = r.id ${
-      isKnown(backfill)
-    })
       on conflict do nothing`.execute(trx);
     planned += Number(numAffectedRows);
   }
@@ -84,8 +81,8 @@ export async function planShard(
 }
 
 /**
- * The insert waits for a commit that is just deleting the same planned refs, but looks into the ledger as it
- * was before that. A statement of its own sees the ledger as it is now.
+ * Takes back what is settled. The insert waits for a commit that is just deleting the same planned refs, but would
+ * look into the ledger as it was before that; a statement of its own sees the ledger as it is now.
  */
 async function dropSettled(
   trx: Trx,

@@ -27,10 +27,10 @@ export async function logWrites(
   files: readonly LakeFile[],
   writes: readonly LakeWrite[],
 ): Promise<void> {
-  for (const { path, durationMs } of writes) {
-    const file = files.find((file) => file.path === path);
-    if (file !== undefined) await insert(trx, work, { ...file, durationMs, error: null });
-  }
+  const entries = writes.flatMap(({ path, durationMs }) =>
+    files.filter((file) => file.path === path).map((file) => ({ ...file, durationMs, error: null }))
+  );
+  if (entries.length > 0) await insert(trx, work, entries);
 }
 
 /** See {@linkcode Store.noteFailedWrite}. */
@@ -40,7 +40,7 @@ export async function noteFailedWrite(
   failed: FailedLakeWrite,
 ): Promise<void> {
   await database.transact("log a failed write", async (trx) => {
-    await insert(trx, work, { ...failed, rows: 0, bytes: 0 });
+    await insert(trx, work, [{ ...failed, rows: 0, bytes: 0 }]);
     const { table, key } = claimsOf(work);
     await sql`update ${table} set failures = failures + 1
       where ${key} = to_timestamp(${work.hourMs}::float8 / 1000)
@@ -77,21 +77,36 @@ export async function lakeLog(
   }));
 }
 
-/** Adds a row, and forgets those that are too many; ids have gaps, so a little fewer may be left. */
+/** Adds rows, and forgets those that are too many; ids have gaps, so a little fewer may be left. */
 async function insert(
   trx: Trx,
   work: HourWork,
-  entry: Pick<LakeLogEntry, "dataset" | "path" | "rows" | "bytes" | "durationMs" | "error">,
+  entries: readonly Pick<
+    LakeLogEntry,
+    "dataset" | "path" | "rows" | "bytes" | "durationMs" | "error"
+  >[],
 ): Promise<void> {
-  const error = entry.error?.replaceAll("\0", "\u{fffd}").slice(0, ERROR_TEXT_MAX) ?? null;
+  const errors = entries.map(({ error }) =>
+    error?.replaceAll("\0", "\u{fffd}").slice(0, ERROR_TEXT_MAX) ?? null
+  );
   await sql`
     with added as (
       insert into lake_log
         (period_start, period, row_count, bytes, duration_ms, attempt, dataset, path, error)
-      values (to_timestamp(${work.hourMs}::float8 / 1000), ${work.period}, ${entry.rows}, ${entry.bytes},
-        ${Math.round(entry.durationMs)}, ${work.attempt}, ${entry.dataset}, ${entry.path}, ${error})
+      select to_timestamp(${work.hourMs}::float8 / 1000), ${work.period}, r.row_count, r.bytes,
+        r.duration_ms, ${work.attempt}::int, r.dataset, r.path, r.error
+      from unnest(
+        ${entries.map(({ rows }) => rows)}::bigint[],
+        ${entries.map(({ bytes }) => bytes)}::bigint[],
+        ${entries.map(({ durationMs }) => Math.round(durationMs))}::int[],
+        ${entries.map(({ dataset }) => dataset)}::text[],
+        ${entries.map(({ path }) => path)}::text[],
+        ${errors}::text[]
+      ) as r(row_count, bytes, duration_ms, dataset, path, error)
       returning id
+    ), newest as (
+      select max(id) as id from added
     )
-    delete from lake_log l using added where l.id <= added.id - ${LIMITS.lakeLogRowsMax}`
+    delete from lake_log l using newest where l.id <= newest.id - ${LIMITS.lakeLogRowsMax}`
     .execute(trx);
 }

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { sql } from "kysely";
 import { batches, errorText } from "./columns.ts";
 import type { Trx } from "./database.ts";
-import { headId, objectId, splitKey } from "./object_id.ts";
+import { headId, splitKey } from "./object_id.ts";
 import type { ObjectResult } from "./types.ts";
 
 /** Codes of the ledger's `outcome`. */
@@ -10,6 +10,8 @@ const OUTCOME_CODES = { done: 1, skipped: 2, dead: 3 } as const;
 
 /** An object that is settled for good. */
 export interface SettledObject extends ObjectResult {
+  /** The `objectId` of scope, key and ETag. */
+  readonly id: string;
   readonly outcome: keyof typeof OUTCOME_CODES;
   /** All attempts, the last one included. */
   readonly attempts: number;
@@ -52,13 +54,13 @@ export async function insertLedgerRows(
       with settled as (
         insert into ledger (object_id, size, inflated_bytes, head_id, event_count, outcome, attempts,
           name, etag, sha256, error)
-        select r.object_id, r.size, r.inflated_bytes, h.id, r.event_count, r.outcome, r.attempts,
+        select r.object_id, r.size, r.inflated_bytes, r.head_id, r.event_count, r.outcome, r.attempts,
           r.name, decode(r.etag, 'hex'), decode(r.sha256, 'hex'), r.error
         from unnest(
-          ${batch.map((object) => objectId(scope, object.key, object.etag))}::uuid[],
+          ${batch.map((object) => object.id)}::uuid[],
           ${batch.map((object) => object.size)}::bigint[],
           ${batch.map((object) => object.inflatedBytes)}::bigint[],
-          ${heads}::uuid[],
+          ${heads}::int[],
           ${batch.map((object) => object.eventCount)}::int[],
           ${batch.map((object) => OUTCOME_CODES[object.outcome])}::smallint[],
           ${batch.map((object) => object.attempts)}::smallint[],
@@ -66,9 +68,8 @@ export async function insertLedgerRows(
           ${batch.map((object) => etagHex(object.etag))}::text[],
           ${batch.map((object) => hexOf(object.sha256))}::text[],
           ${batch.map(errorOf)}::text[]
-        ) as r(object_id, size, inflated_bytes, head_hash, event_count, outcome, attempts, name, etag,
-          sha256, error)
-        join key_heads h using (head_hash)
+        ) as r(object_id, size, inflated_bytes, head_id, event_count, outcome, attempts, name, etag, sha256,
+          error)
         returning outcome, event_count, size, inflated_bytes
       )
       select outcome, count(*)::int as objects, sum(event_count)::float8 as events,
@@ -92,19 +93,23 @@ async function insertHeads(
   trx: Trx,
   scope: string,
   heads: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly number[]> {
   const ids = new Map<string, string>();
   for (const head of heads) if (!ids.has(head)) ids.set(head, headId(scope, head));
   // One order for all, so that two commits with the same new heads wait for each other instead of both.
   const rows = [...ids].sort(([, a], [, b]) => (a < b ? -1 : 1));
+  const hashes = rows.map(([, id]) => id);
   await sql`
     insert into key_heads (head_hash, scope, head)
     select r.id, ${scope}, r.head
-    from unnest(${rows.map(([, id]) => id)}::uuid[], ${rows.map(([head]) => head)}::text[])
-      as r(id, head)
+    from unnest(${hashes}::uuid[], ${rows.map(([head]) => head)}::text[]) as r(id, head)
     where not exists (select from key_heads h where h.head_hash = r.id)
     on conflict do nothing`.execute(trx);
-  return heads.map((head) => ids.get(head)!);
+  // A statement of its own also sees what another commit stored meanwhile.
+  const { rows: found } = await sql<{ head_hash: string; id: number }>`
+    select head_hash, id from key_heads where head_hash = any(${hashes}::uuid[])`.execute(trx);
+  const numbers = new Map(found.map(({ head_hash, id }) => [head_hash, id]));
+  return heads.map((head) => numbers.get(ids.get(head)!)!);
 }
 
 /** An MD5 as its 16 bytes; another ETag as its text behind a zero byte, or two where that makes 16 bytes. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Identity of an object's content version: the first 128 bits of the SHA-256 of scope, key and ETag as a UUID.
@@ -28,7 +28,7 @@ export function splitKey(key: string): { readonly head: string; readonly name: s
 }
 
 function hashUuid(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
+  const hex = hash("sha256", text, "hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${
     hex.slice(20, 32)
   }`;

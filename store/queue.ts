@@ -44,13 +44,16 @@ export class Queue {
 
   /** @param migrate whether pg-boss creates or upgrades its own schema when it starts */
   constructor(database: Database, migrate: boolean) {
+    // Shards of a dead replica wait for this. On the embedded database there is no other replica: a lease runs out
+    // only if the process stood still for as long.
+    const superviseSeconds = database.kind === "pglite" ? LIMITS.heartbeatMs / 1000 : 1;
     this.#boss = new PgBoss({
       db: database.queueDb,
       backend: database.kind === "pglite" ? "pglite" : "postgres",
       migrate,
       schedule: false,
-      superviseIntervalSeconds: 1,
-      monitorIntervalSeconds: 1,
+      superviseIntervalSeconds: superviseSeconds,
+      monitorIntervalSeconds: superviseSeconds,
       maintenanceIntervalSeconds: 10 * 60,
       ...(database.kind === "pglite" ? { reindex: false, monitorVacuum: false } : {}),
     });

@@ -3,6 +3,7 @@ import type { Database, Trx } from "./database.ts";
 import { insertDeadLetters } from "./dead_letters.ts";
 import { completeJob, isCompleted, returnJob } from "./lease.ts";
 import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
+import { objectId } from "./object_id.ts";
 import type { Queue } from "./queue.ts";
 import { replaceSettled } from "./replace_settled.ts";
 import { cutIntoSingles, cutOut } from "./split_shard.ts";
@@ -71,6 +72,7 @@ async function giveUp(
   await trx.deleteFrom("planned_refs").where("shard_id", "=", shard.id).execute();
   await trx.deleteFrom("shards").where("id", "=", shard.id).execute();
   const settled: SettledObject = {
+    id: objectId(shard.scope, ref.key, ref.etag),
     key: ref.key,
     etag: ref.etag,
     outcome: "dead",

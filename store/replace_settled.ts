@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 import type { Trx } from "./database.ts";
 import type { SettledObject } from "./ledger_rows.ts";
-import { objectId } from "./object_id.ts";
 import type { LeasedShard } from "./types.ts";
 
 /**
@@ -19,18 +18,17 @@ export async function replaceSettled(
   const again = new Set(shard.refs.filter((ref) => ref.again).map(versionOf));
   if (again.size === 0) return { left: settled, kept: 0 };
   const reread = settled.filter((object) => again.has(versionOf(object)));
-  const idOf = ({ key, etag }: SettledObject) => objectId(shard.scope, key, etag);
   const { rows } = await sql<{ object_id: string }>`
     update ledger set done_at = now()
     where outcome = 1 and object_id = any(${
-    reread.filter((object) => object.outcome === "skipped").map(idOf)
+    reread.filter((object) => object.outcome === "skipped").map(({ id }) => id)
   }::uuid[]) returning object_id`.execute(trx);
   const kept = new Set(rows.map((row) => row.object_id));
-  const replaced = reread.map(idOf).filter((id) => !kept.has(id));
+  const replaced = reread.map(({ id }) => id).filter((id) => !kept.has(id));
   await sql`delete from ledger where object_id = any(${replaced}::uuid[])`.execute(trx);
   await sql`delete from dead_letters
     where object_id = any(${replaced}::uuid[]) and kind in ('object', 'record')`.execute(trx);
-  return { left: settled.filter((object) => !kept.has(idOf(object))), kept: kept.size };
+  return { left: settled.filter(({ id }) => !kept.has(id)), kept: kept.size };
 }
 
 function versionOf({ key, etag }: { readonly key: string; readonly etag: string }): string {

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { sortByCodePoints } from "../core/json_text.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { returnJob, takeJob, type TakenShard } from "./lease.ts";
@@ -34,12 +35,14 @@ async function readShard(
   queue: Queue,
   job: TakenShard,
 ): Promise<LeasedShard | "returned"> {
-  const { rows } = await sql<PlannedRef & { size: number | string }>`
-    select key, etag, size, attempts, again from planned_refs
-    where shard_id = ${job.id} order by key collate "C", etag collate "C"`.execute(trx);
-  const { rows: [row] } = await sql<{ alerts_from: number; backfill_id: string | null }>`
-    select extract(epoch from alerts_from)::float8 as alerts_from, backfill_id
-    from shards where id = ${job.id}`.execute(trx);
+  // The refs come as one text: a thousand rows of five columns cost more to take apart than to find.
+  const { rows: [row] } = await sql<
+    { alerts_from: number; backfill_id: string | null; refs: string | null }
+  >`
+    select extract(epoch from s.alerts_from)::float8 as alerts_from, s.backfill_id, (
+      select json_agg(json_build_array(p.key, p.etag, p.size, p.attempts, p.again))::text
+      from planned_refs p where p.shard_id = s.id) as refs
+    from shards s where s.id = ${job.id}`.execute(trx);
   const shard: LeasedShard = {
     id: job.id,
     generation: job.generation,
@@ -48,7 +51,7 @@ async function readShard(
     lane: job.lane,
     suppress: suppressionOf(row?.alerts_from ?? -Infinity),
     backfillId: row?.backfill_id ?? null,
-    refs: rows.map((ref) => ({ ...ref, size: Number(ref.size) })),
+    refs: refsOf(row?.refs ?? "[]"),
     deaths: job.generation - job.releases,
   };
   if (shard.refs.length > 1 && shard.deaths >= LIMITS.shardDeathsMax) {
@@ -60,6 +63,15 @@ async function readShard(
     return "returned";
   }
   return shard;
+}
+
+function refsOf(json: string): PlannedRef[] {
+  const rows: [string, string, number, number, boolean][] = JSON.parse(json);
+  const refs = rows.map(([key, etag, size, attempts, again]) => (
+    { key, etag, size, attempts, again }
+  ));
+  // NUL, which neither holds, comes before everything else.
+  return sortByCodePoints(refs, ({ key, etag }) => `${key}\0${etag}`);
 }
 
 /** Notes that a take ended in good order. */
