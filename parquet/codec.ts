@@ -4,7 +4,7 @@ import { compress } from "./zstd.ts";
 /** How pages are compressed. */
 export interface Codec {
   readonly name: keyof typeof CODECS;
-  /** @returns bytes of its own, or the same ones */
+  /** @returns bytes that are valid until the next call, or the same ones */
   compress(bytes: Uint8Array): Uint8Array;
 }
 

@@ -1,24 +1,34 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { Buffer } from "node:buffer";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
+import { openZstd, ZSTD_COMPRESS, ZSTD_DECOMPRESS } from "./zstd_context.ts";
 
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+const compressor = openZstd(ZSTD_COMPRESS);
+const decompressor = openZstd(ZSTD_DECOMPRESS);
 
-/** Compresses as the lake is, level 1. */
+/** Room for what a page becomes; larger ones get room of their own, which goes with them. */
+let room = new Uint8Array(64 * 1024);
+const ROOM_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Compresses as the lake is, level 1. The result is valid until the next call. */
 export function compress(bytes: Uint8Array): Uint8Array {
   if (bytes.length >= LIMITS.largeRecordBytes) relieveMemory();
-  // Given room for all that it may write (ZSTD_compressBound), zstd works in one step and zlib need not put pieces
-  // together.
-  const chunkSize = bytes.length + Math.ceil(bytes.length / 128) + 512;
-  return zstdCompressSync(bytes, { params: PARAMS, chunkSize });
+  // All that it may write (ZSTD_compressBound): then zstd works in one step.
+  const bound = bytes.length + Math.ceil(bytes.length / 128) + 512;
+  let out = room;
+  if (bound > room.length) {
+    out = new Uint8Array(Math.max(bound, Math.min(room.length * 2, ROOM_BYTES_MAX)));
+    if (out.length <= ROOM_BYTES_MAX) room = out;
+  }
+  return out.subarray(0, compressor(bytes, out));
 }
 
 /** Decompresses what has so many bytes then. Throws Error where it has not. */
 export function decompress(packed: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array();
-  // Given room for one byte more than there is, zlib ends with its first piece, and need not put pieces together.
-  const bytes = zstdDecompressSync(packed, { chunkSize: Math.max(size + 1, 64) });
-  if (bytes.length !== size) throw new Error(`a page has ${bytes.length} of ${size} bytes`);
-  // Not a Buffer, of which `slice` would be no copy.
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
+  // One byte more than there is tells whether there is more.
+  const { buffer } = Buffer.allocUnsafeSlow(size + 1);
+  const length = decompressor(packed, new Uint8Array(buffer));
+  if (length !== size) throw new Error(`a page has ${length} of ${size} bytes`);
+  return new Uint8Array(buffer, 0, size);
 }
