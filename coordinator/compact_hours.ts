@@ -1,17 +1,11 @@
 import { relieveMemory } from "../core/collect_garbage.ts";
-import { describeError, TrailsieveError } from "../core/errors.ts";
-import { hourName } from "../core/hours.ts";
-import type { LakeFormat } from "../core/lake_paths.ts";
+import { describeError, type TrailsieveError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
-import type { LakeStore } from "../objects/mod.ts";
-import type { HourWork, Store } from "../store/mod.ts";
-import { setAsideDamaged } from "./damaged_parts.ts";
-import { isLakeTrouble } from "./lake_gate.ts";
-import { readRound } from "./merge_round.ts";
+import type { HourWork } from "../store/mod.ts";
+import { chooseRound, type RoundChoice } from "./choose_round.ts";
+import { type CompactorOptions, compactRound } from "./compact_round.ts";
 import { MergeWorker } from "./merge_worker.ts";
-import type { RunReport } from "./run_report.ts";
 import { Wake } from "./wake.ts";
-import { HourWriter } from "./write_hour.ts";
 
 /** Hours taken at a time: neighbouring hours share part files, which are then read once. */
 const HOURS_AT_ONCE = 16;
@@ -22,35 +16,37 @@ const HELD_MS_MAX = 10 * 60_000;
 
 const log = logOf("compact");
 
-/** What compaction works with. */
-export interface CompactorOptions {
-  readonly store: Store;
-  readonly lake: LakeStore;
-  readonly format: LakeFormat;
-  /** Whether the lake's store honours conditional writes. */
-  readonly conditionalWrites: boolean;
-  readonly report: RunReport;
+/** Options of {@linkcode Compactor.compactDue}. */
+export interface CompactOptions {
+  /** Whether hours are compacted that are not due yet. */
+  readonly all: boolean;
+  readonly signal: AbortSignal;
+  /** Isolates that merge at the same time, each other hours; default 1. Each takes as much memory as a shard's. */
+  readonly isolates?: number;
 }
 
-/** One call of `compactDue`. */
-interface CompactRun {
+/** One call of `compactDue`, in which each isolate has rounds of its own. */
+interface CompactRun extends Required<CompactOptions> {
   /** Hours of which no part was left for another round. */
   readonly done: Set<number>;
   /** Hours whose own files cannot be read. */
   readonly failed: Set<number>;
-  readonly signal: AbortSignal;
-}
-
-/** Whether an error says that a file is damaged or gone. */
-function isOfFile(error: unknown): error is TrailsieveError {
-  return error instanceof TrailsieveError && (error.code === "corrupt" || error.code === "missing");
+  /** Isolates that have a round now. */
+  busy: number;
+  /** Whether that is a large hour's, which nothing is merged beside. */
+  isLargeBusy: boolean;
+  isGood: boolean;
+  isOver: boolean;
 }
 
 /** Merges due hours into their files and rollups. */
 export class Compactor implements Disposable {
   readonly #options: CompactorOptions;
-  readonly #worker = new MergeWorker();
+  readonly #workers: MergeWorker[] = [];
+  /** Woken when another replica may have let go of an hour, and when a round ends. */
   readonly #wake = new Wake();
+  /** The choice of a round that was begun last: one at a time, so that what one leaves the next one finds. */
+  #choosing: Promise<unknown> = Promise.resolve();
   #trouble: TrailsieveError | null = null;
   #isWriterTold = false;
 
@@ -68,40 +64,109 @@ export class Compactor implements Disposable {
    * for later; an hour whose own files cannot be read costs the others nothing. Stops between rounds when the signal
    * aborts. @returns whether every hour taken was compacted.
    */
-  async compactDue(
-    options: { readonly all: boolean; readonly signal: AbortSignal },
-  ): Promise<boolean> {
-    const { store } = this.#options;
-    let good = true;
-    const done = new Set<number>();
-    const failed = new Set<number>();
+  async compactDue({ all, signal, isolates = 1 }: CompactOptions): Promise<boolean> {
+    const run: CompactRun = {
+      all,
+      signal,
+      isolates,
+      done: new Set(),
+      failed: new Set(),
+      busy: 0,
+      isLargeBusy: false,
+      isGood: true,
+      isOver: false,
+    };
     this.#trouble = null;
+    while (this.#workers.length < isolates) this.#workers.push(new MergeWorker());
+    const lanes = this.#workers.slice(0, isolates).map(async (worker) => {
+      try {
+        await this.#rounds(worker, run);
+      } finally {
+        // Ends the others, also after an error, which is the first one's to tell.
+        run.isOver = true;
+        this.#wake.all();
+      }
+    });
+    const failure = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
+    await this.#removeSpared(signal);
+    return run.isGood && run.failed.size === 0;
+  }
+
+  /** One round after the other in one isolate, until nothing is left to it or another one. */
+  async #rounds(worker: MergeWorker, run: CompactRun): Promise<void> {
+    const { store } = this.#options;
+    const { all, failed, signal } = run;
     let heldSince = performance.now();
-    while (good && !options.signal.aborted) {
-      const works = await this.#mayWrite()
-        ? await store.takeDueHours({ all: options.all, limit: HOURS_AT_ONCE, except: [...failed] })
-        : [];
-      if (works.length > 0) {
+    while (run.isGood && !run.isOver && !signal.aborted) {
+      const round = await this.#takeRound(run);
+      if (round !== null) {
         relieveMemory();
         // Beside a replica that keeps reading, parts never end: what came after an hour was done is its own.
-        const isRepeated = works.every((work) => done.has(work.hourMs));
-        good = await this.#compact(works, { done, failed, signal: options.signal });
-        if (isRepeated) break;
+        const isRepeated = [...round.works, ...round.leftOut]
+          .every((work) => run.done.has(work.hourMs));
+        try {
+          const isGood = await compactRound(worker, round, {
+            ...this.#options,
+            ...run,
+            mayWrite: () => this.#mayWrite(),
+            onTrouble: (trouble) => this.#trouble = trouble,
+          });
+          if (!isGood) run.isGood = false;
+        } finally {
+          run.busy--;
+          run.isLargeBusy = false;
+          this.#wake.all();
+        }
+        if (isRepeated) return;
         heldSince = performance.now();
-      } else if (!options.all || failed.size > 0 || await store.openHours() === 0) {
-        break;
+      } else if (run.busy > 0) {
+        // What another isolate leaves, or what waits until it is alone, may be had then.
+        await this.#wake.wait(HELD_MS_MAX, signal);
+        heldSince = performance.now();
+      } else if (!all || failed.size > 0 || await store.openHours() === 0) {
+        return;
       } else {
         // Another replica holds what is left: it finishes, or dies and its claim lapses.
-        good = performance.now() - heldSince < HELD_MS_MAX;
-        await this.#wake.wait(HELD_ASK_MS, options.signal);
+        if (performance.now() - heldSince >= HELD_MS_MAX) run.isGood = false;
+        else await this.#wake.wait(HELD_ASK_MS, signal);
       }
     }
-    await this.#removeSpared(options.signal);
-    return good && failed.size === 0;
+  }
+
+  /** Takes the hours of a round; null if there are none that can be merged now. */
+  async #takeRound(run: CompactRun): Promise<RoundChoice | null> {
+    const choosing = this.#choosing.then(() => this.#chooseRound(run));
+    this.#choosing = choosing.catch(() => {});
+    return await choosing;
+  }
+
+  async #chooseRound(run: CompactRun): Promise<RoundChoice | null> {
+    const { store, format } = this.#options;
+    if (run.isLargeBusy || run.isOver || !await this.#mayWrite()) return null;
+    const taken = await store.takeDueHours({
+      all: run.all,
+      limit: HOURS_AT_ONCE,
+      except: [...run.failed],
+    });
+    if (taken.length === 0) return null;
+    const isDone = (work: HourWork) => run.done.has(work.hourMs) ? 1 : 0;
+    const choice = chooseRound(
+      taken.toSorted((a, b) => isDone(a) - isDone(b)),
+      format,
+      run.isolates,
+    );
+    const mustWait = choice.isLarge && run.busy > 0;
+    const released = mustWait ? taken : choice.leftOut;
+    if (released.length > 0) await store.releaseHours(released);
+    if (mustWait) return null;
+    run.busy++;
+    run.isLargeBusy = choice.isLarge;
+    return choice;
   }
 
   [Symbol.dispose](): void {
-    this.#worker[Symbol.dispose]();
+    for (const worker of this.#workers) worker[Symbol.dispose]();
   }
 
   /** Where the lake does not heed conditions, one replica alone replaces its files. */
@@ -113,87 +178,6 @@ export class Compactor implements Disposable {
       this.#isWriterTold = true;
     }
     return false;
-  }
-
-  async #compact(works: readonly HourWork[], run: CompactRun): Promise<boolean> {
-    const { store, lake, format } = this.#options;
-    const { done, signal } = run;
-    const unfinished = new Set(works.map((work) => work.hourMs));
-    try {
-      const { message, hours, read } = await readRound(works, lake, format, signal);
-      const writers = new Map(
-        hours.map((hour) => [
-          hour.work.hourMs,
-          new HourWriter(hour, { ...this.#options, mayWrite: () => this.#mayWrite(), signal }),
-        ]),
-      );
-      // One after the other: a merged hour holds memory until it is written.
-      let writing: Promise<void> = Promise.resolve();
-      await this.#worker.merge(message, {
-        read,
-        write: (file) => writers.get(file.hourMs)!.writeEvents(file),
-        onMerged: (merged) => {
-          writing = writing.then(() => writers.get(merged.hourMs)!.finish(merged)).then(() => {
-            unfinished.delete(merged.hourMs);
-          });
-          writing.catch(() => {});
-        },
-      });
-      await writing;
-      for (const { work, isWhole } of hours) if (isWhole) done.add(work.hourMs);
-      return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      // Whoever runs the rounds says what it does about it.
-      if (isLakeTrouble(error)) {
-        this.#trouble = error;
-        return false;
-      }
-      if (isOfFile(error)) {
-        return await this.#goAround(
-          works.filter(({ hourMs }) => unfinished.has(hourMs)),
-          error,
-          run,
-        );
-      }
-      const names = works.map((work) => hourName(work.hourMs)).join(", ");
-      log.error(`Cannot compact ${names}: ${describeError(error)}`);
-      return false;
-    } finally {
-      for (const work of works) {
-        if (unfinished.has(work.hourMs)) await store.releaseHour(work);
-      }
-    }
-  }
-
-  /**
-   * After a file could not be read: without its damaged parts the round is tried again at once; where no part is to
-   * blame, each hour by itself.
-   */
-  async #goAround(
-    works: readonly HourWork[],
-    error: TrailsieveError,
-    run: CompactRun,
-  ): Promise<boolean> {
-    const { signal, failed } = run;
-    if (await setAsideDamaged(works, { ...this.#options, worker: this.#worker, signal })) {
-      return true;
-    }
-    if (works.length === 1) {
-      const [{ hourMs, files }] = works;
-      const paths = files.filter(({ dataset }) => dataset === "events").map(({ path }) => path);
-      log.error(
-        `Cannot compact ${hourName(hourMs)}: ${
-          describeError(error)
-        }. Its parts are sound and wait; look at ` +
-          `${paths.join(", ")}`,
-      );
-      failed.add(hourMs);
-      return true;
-    }
-    let good = true;
-    for (const work of works) good = !signal.aborted && await this.#compact([work], run) && good;
-    return good;
   }
 
   /** Removes files that nobody needs; what cannot be removed now is removed another time. */

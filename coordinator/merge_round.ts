@@ -4,6 +4,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { LakeFileInfo, LakeStore } from "../objects/mod.ts";
 import type { HourPart, HourWork, LakeFile } from "../store/mod.ts";
 import type { MergeMessage, ReadMessage, RemoteFile } from "../workers/mod.ts";
+import { eventFiles, type RoundChoice } from "./choose_round.ts";
 
 /** An hour of a round: its work with the parts that are merged now, and what its files are now. */
 export interface RoundHour {
@@ -26,41 +27,28 @@ export interface RoundHour {
 export interface Round {
   readonly message: MergeMessage;
   readonly hours: readonly RoundHour[];
-  /** Hours for which there was no room: to be released. */
-  readonly leftOut: readonly HourWork[];
   /** Reads a range of one of the message's remote files. */
   readonly read: (request: ReadMessage) => Promise<Uint8Array>;
 }
 
 /**
- * Fetches the parts and files of as many of the hours as fit, of the first hour at least one part. A large hour is a
- * round by itself, and its files stay where they are. Throws TrailsieveError `missing` where a file that a row names
- * is gone.
+ * Fetches the parts and files of the hours of a round, of the first hour at least one part. A large hour's files stay
+ * where they are. Throws TrailsieveError `missing` where a file that a row names is gone.
  */
 export async function readRound(
-  works: readonly HourWork[],
+  { isLarge, works }: RoundChoice,
   lake: LakeStore,
   format: LakeFormat,
   signal: AbortSignal,
 ): Promise<Round> {
   const files = new RoundFiles(lake, format, signal);
   const read = (request: ReadMessage) => files.read(request);
-  if (format === "parquet" && isLarge(works[0])) {
+  if (isLarge) {
     const hours = [await readLargeHour(works[0], files, lake, signal)];
-    return { message: files.message(hours, true), hours, leftOut: works.slice(1), read };
+    return { message: files.message(hours, true), hours, read };
   }
   const hours: RoundHour[] = [];
-  const leftOut: HourWork[] = [];
-  let rows = 0;
   for (const work of works) {
-    const workRows = rowsOf(work);
-    const fits = files.bytes + files.newBytes(work.parts) <= LIMITS.sortedMergeBytesMax &&
-      rows + workRows <= LIMITS.sortedMergeRowsMax;
-    if (hours.length > 0 && !fits) {
-      leftOut.push(work);
-      continue;
-    }
-    rows += workRows;
     const etags = etagsOf(await foundFiles(lake, work, signal));
     const named = eventFiles(work);
     const places: number[] = [];
@@ -79,24 +67,7 @@ export async function readRound(
     const rest = { places, etags, isWhole, activity: null };
     hours.push({ work: { ...work, parts }, ...standingOf(named), ...rest });
   }
-  return { message: files.message(hours, false), hours, leftOut, read };
-}
-
-/** Whether an hour is too large to be sorted as a whole. */
-function isLarge(work: HourWork): boolean {
-  const partBytes = new Map(work.parts.map(({ path, bytes }) => [path, bytes]));
-  const fileBytes = eventFiles(work).map(({ bytes }) => bytes);
-  const bytes = [...partBytes.values(), ...fileBytes].reduce((sum, size) => sum + size, 0);
-  return rowsOf(work) > LIMITS.sortedMergeRowsMax || bytes > LIMITS.sortedMergeBytesMax;
-}
-
-function rowsOf(work: HourWork): number {
-  const partRows = work.parts.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return eventFiles(work).reduce((sum, { rows }) => sum + rows, partRows);
-}
-
-function eventFiles(work: HourWork): LakeFile[] {
-  return work.files.filter(({ dataset }) => dataset === "events");
+  return { message: files.message(hours, false), hours, read };
 }
 
 /** An hour that has grown beyond one file, or nearly, keeps its files. */
@@ -149,13 +120,6 @@ class RoundFiles {
     this.#lake = lake;
     this.#format = format;
     this.#signal = signal;
-  }
-
-  newBytes(parts: readonly HourPart[]): number {
-    const fresh = new Map(parts.map((part) => [part.path, part.bytes]));
-    let bytes = 0;
-    for (const [path, size] of fresh) if (!this.#placeOfPart.has(path)) bytes += size;
-    return bytes;
   }
 
   async addPart(part: HourPart): Promise<void> {

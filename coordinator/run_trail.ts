@@ -1,4 +1,5 @@
 import { describeError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import { logOf } from "../core/log.ts";
 import { chooses, type ObjectChoice } from "./choose_objects.ts";
 import { Compactor } from "./compact_hours.ts";
@@ -193,8 +194,9 @@ export class TrailRun implements Disposable {
     const compactor = this.#compactor;
     if (compactor === null || this.#drain.aborted) return;
     const { store, report } = this.#run.context;
+    const isolates = Math.min(this.#run.workers, LIMITS.mergeIsolatesMax);
     for (let rounds = 0; rounds < COMPACT_ROUNDS_MAX; rounds++) {
-      const isDone = await compactor.compactDue({ all: true, signal: this.#drain });
+      const isDone = await compactor.compactDue({ all: true, signal: this.#drain, isolates });
       if (compactor.trouble !== null) throw compactor.trouble;
       // What failed because another replica was first is done, or goes well when it is read anew.
       if (isDone || this.#drain.aborted || await store.openHours() === 0) return;

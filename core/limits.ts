@@ -117,6 +117,8 @@ export const LIMITS = {
    */
   sortedMergeRowsMax: 150_000,
   sortedMergeBytesMax: 32 * MB,
+  /** Isolates that merge at the same time once a run has nothing left to read; each holds up to 100 MB. */
+  mergeIsolatesMax: 4,
   /**
    * Rows added to a large hour at a time: 28 bytes and the id of each are held, 50 MB, beside a file of the lake and
    * what a run takes. More would be fewer rounds, each of which reads the ids of all files before.

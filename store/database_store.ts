@@ -25,7 +25,7 @@ import { dropDeadLetters, redriveDeadLetters } from "./redrive.ts";
 import type { Replica } from "./replica.ts";
 import { releaseShard } from "./release_shard.ts";
 import { setAsidePart } from "./set_aside_part.ts";
-import { openHours, releaseHour, takeDueHours } from "./take_hours.ts";
+import { openHours, releaseHours, takeDueHours } from "./take_hours.ts";
 import { takeShard } from "./take_shard.ts";
 import { adoptShards } from "./suppression.ts";
 import type { RetentionScope } from "./retention_types.ts";
@@ -201,8 +201,8 @@ export class DatabaseStore implements Store {
     return commitHour(this.database, work, files, writes);
   }
 
-  releaseHour(work: HourWork) {
-    return releaseHour(this.database, work);
+  releaseHours(works: readonly HourWork[]) {
+    return releaseHours(this.database, works);
   }
 
   noteFailedWrite(work: HourWork, failed: FailedLakeWrite) {

@@ -29,7 +29,7 @@ export interface LakeFile {
 
 /**
  * An event hour with parts waiting, or a day of them where its files are daily, held by this replica until
- * `commitHour` or `releaseHour`.
+ * `commitHour` or `releaseHours`.
  */
 export interface HourWork {
   /** The start of the hour or day. */

@@ -4,7 +4,7 @@ import { LIMITS } from "../core/limits.ts";
 import { lockBinding } from "./bind_lake.ts";
 import type { Database, Trx } from "./database.ts";
 import { type FileRow, toLakeFile } from "./lake_file_rows.ts";
-import { claimsOf, hourRange } from "./lake_periods.ts";
+import { claimsOf } from "./lake_periods.ts";
 import { isAlive } from "./replica.ts";
 import type { HourPart, HourWork, TakeHoursOptions } from "./types.ts";
 
@@ -22,6 +22,8 @@ interface TakenRow {
 }
 
 interface PartRow {
+  /** The start of the hour or day that was taken. */
+  readonly start_ms: number;
   readonly hour_ms: number;
   readonly part_id: string;
   readonly path: string;
@@ -136,29 +138,31 @@ async function readWorks(
   period: LakePeriod,
   taken: readonly TakenRow[],
 ): Promise<HourWork[]> {
-  const works: HourWork[] = [];
-  for (const { start_ms: hourMs, generation, failures } of taken) {
-    const range = hourRange({ period, hourMs });
-    const { rows: parts } = await sql<PartRow>`
-      select extract(epoch from ph.hour)::float8 * 1000 as hour_ms, ph.part_id::text, p.path, p.bytes,
-        ph.row_start, ph.row_count
-      from part_hours ph join parts p on p.id = ph.part_id
-      where ${range("ph.hour")} order by ph.part_id, ph.hour`.execute(trx);
-    const { rows: files } = await sql<FileRow>`
-      select *, extract(epoch from hour)::float8 * 1000 as hour_ms from lake_files
-      where hour = to_timestamp(${hourMs}::float8 / 1000) order by dataset, file_index`.execute(
-      trx,
-    );
-    works.push({
-      hourMs,
-      period,
-      generation,
-      attempt: failures + 1,
-      parts: parts.map(toHourPart),
-      files: files.map(toLakeFile),
-    });
-  }
-  return works;
+  if (taken.length === 0) return [];
+  const starts = taken.map((row) => row.start_ms);
+  const { rows: parts } = await sql<PartRow>`
+    select s.start_ms, extract(epoch from ph.hour)::float8 * 1000 as hour_ms, ph.part_id::text, p.path, p.bytes,
+      ph.row_start, ph.row_count
+    from unnest(${starts}::float8[]) as s(start_ms)
+    join part_hours ph on ph.hour >= to_timestamp(s.start_ms / 1000)
+      and ph.hour < to_timestamp((s.start_ms + ${PERIOD_MS[period]}) / 1000)
+    join parts p on p.id = ph.part_id
+    order by ph.part_id, ph.hour`.execute(trx);
+  const { rows: files } = await sql<FileRow>`
+    select lf.*, extract(epoch from lf.hour)::float8 * 1000 as hour_ms
+    from unnest(${starts}::float8[]) as s(start_ms)
+    join lake_files lf on lf.hour = to_timestamp(s.start_ms / 1000)
+    order by lf.dataset, lf.file_index`.execute(trx);
+  const partsOf = Map.groupBy(parts, (row) => row.start_ms);
+  const filesOf = Map.groupBy(files, (row) => row.hour_ms);
+  return taken.map(({ start_ms: hourMs, generation, failures }) => ({
+    hourMs,
+    period,
+    generation,
+    attempt: failures + 1,
+    parts: (partsOf.get(hourMs) ?? []).map(toHourPart),
+    files: (filesOf.get(hourMs) ?? []).map(toLakeFile),
+  }));
 }
 
 function toHourPart(row: PartRow): HourPart {
@@ -183,14 +187,18 @@ export async function openHours(database: Database): Promise<number> {
   return row.count;
 }
 
-/** See {@linkcode Store.releaseHour}. */
-export async function releaseHour(database: Database, work: HourWork): Promise<void> {
-  const { table, key } = claimsOf(work);
-  await database.query(
-    "give back an hour",
-    (db) =>
-      sql`update ${table} set claimed_until = '-infinity'
-      where ${key} = to_timestamp(${work.hourMs}::float8 / 1000)
-        and generation = ${work.generation} and committed_generation < generation`.execute(db),
-  );
+/** See {@linkcode Store.releaseHours}. */
+export async function releaseHours(database: Database, works: readonly HourWork[]): Promise<void> {
+  for (const [period, list] of Map.groupBy(works, (work) => work.period)) {
+    const { table, key } = claimsOf({ period });
+    await database.query(
+      "give back hours",
+      (db) =>
+        sql`update ${table} as held set claimed_until = '-infinity'
+        from unnest(${list.map((work) => work.hourMs)}::float8[],
+          ${list.map((work) => work.generation)}::int[]) as r(start_ms, generation)
+        where ${key} = to_timestamp(r.start_ms / 1000) and held.generation = r.generation
+          and held.committed_generation < held.generation`.execute(db),
+    );
+  }
 }

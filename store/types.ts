@@ -285,7 +285,8 @@ export interface Store extends AsyncDisposable, BackfillStore, DeadLetterStore, 
     files: readonly LakeFile[],
     writes?: readonly LakeWrite[],
   ): Promise<HourCounts>;
-  releaseHour(work: HourWork): Promise<void>;
+  /** Gives up claims; those that are lost or committed stay as they are. */
+  releaseHours(works: readonly HourWork[]): Promise<void>;
   /** Puts a file that could not be written into the delivery log; the hour's next attempt is one more. */
   noteFailedWrite(work: HourWork, failed: FailedLakeWrite): Promise<void>;
   /** The delivery log, newest first, of the last `LIMITS.lakeLogRowsMax` files. */

@@ -195,8 +195,8 @@ Deno.test("Compactor that stalls behind its commit removes no file that another 
   assertEquals(await world.ids(second), ["b"]);
 });
 
-for (const damage of ["damaged", "removed"] as const) {
-  Deno.test(`Compactor compacts every hour but the one whose file was ${damage}`, async () => {
+for (const [damage, isolates] of [["damaged", 2], ["removed", 1]] as const) {
+  Deno.test(`Compactor compacts every hour but the one whose file was ${damage}, with ${isolates} at work`, async () => {
     await using world = await World.open("parquet", "hourly");
     using compactor = world.compactor();
     await world.addEvent("a");
@@ -210,7 +210,7 @@ for (const damage of ["damaged", "removed"] as const) {
     // More hours than are taken at once, the damaged one first.
     const hours = Array.from({ length: 20 }, (_, i) => HOUR + i * HOUR_MS);
     for (const [i, hourMs] of hours.entries()) await world.addEvent(`late-${i}`, hourMs);
-    assertEquals(await compactor.compactDue({ all: true, signal }), false);
+    assertEquals(await compactor.compactDue({ all: true, signal, isolates }), false);
     assertEquals(await world.store.openHours(), 1);
     assertEquals((await world.ids(world.eventsPath(hours[1]))).toSorted(), ["b", "late-1"]);
     for (const [i, hourMs] of hours.entries()) {

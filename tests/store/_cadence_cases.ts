@@ -63,11 +63,11 @@ export const CADENCE_CASES: Record<string, (store: Store) => Promise<void>> = {
     const [heir] = await takeAll(store);
     const error = await assertRejects(() => store.commitHour(stalled, []), TrailsieveError);
     assertEquals(error.code, "fenced");
-    await store.releaseHour(stalled);
+    await store.releaseHours([stalled]);
     assertEquals(await takeAll(store), []);
     const failed = { dataset: "events", path: "p", durationMs: 1, error: "403" } as const;
     await store.noteFailedWrite(heir, failed);
-    await store.releaseHour(heir);
+    await store.releaseHours([heir]);
     const [again] = await takeAll(store);
     assertEquals([again.hourMs, again.attempt], [DAY, 2]);
     assertEquals((await store.lakeLog({ limit: 1, sinceMs: null }))[0].period, "day");

@@ -303,12 +303,12 @@ export const DEAD_LETTER_CASES: Record<string, (store: Store) => Promise<void>> 
     // Whoever read the part with others commits nothing.
     const error = await assertRejects(() => store.commitHour(work, []), TrailsieveError);
     assertEquals(error.code, "fenced");
-    await store.releaseHour(work);
+    await store.releaseHours([work]);
     const works = await store.takeDueHours({ all: true, limit: 10 });
     assertEquals(works.map(({ parts }) => parts.map(({ path }) => path)), [[
       partOf("sound", []).path,
     ]]);
-    await store.releaseHour(works[0]);
+    await store.releaseHours([works[0]]);
     assertEquals(await store.sparedParts(10), []);
     assertEquals((await store.namedParts([damaged.path])).size, 1);
     const [letter] = await all(store);

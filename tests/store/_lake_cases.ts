@@ -104,7 +104,7 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     await assertHourFenced(store, stalled, [fileOf(1)]);
     const [heir] = await takeAllHours(store);
     await assertHourFenced(store, stalled, [fileOf(1)]);
-    await store.releaseHour(stalled);
+    await store.releaseHours([stalled]);
     assertEquals((await takeAllHours(store)).length, 0);
     await store.commitHour(heir, [fileOf(100)]);
     await assertHourFenced(store, heir, [fileOf(100)]);
@@ -125,7 +125,7 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     const { path } = fileOf(1);
     const failed = { dataset: "events", path, durationMs: 7.4, error: "403 \0 denied" } as const;
     await store.noteFailedWrite(work, failed);
-    await store.releaseHour(work);
+    await store.releaseHours([work]);
     const [again] = await takeAllHours(store);
     assertEquals([work.attempt, again.attempt], [1, 2]);
     const file = fileOf(90);
@@ -184,10 +184,10 @@ export const LAKE_CASES: Record<string, (store: Store) => Promise<void>> = {
     assertEquals([await store.claimDay("a"), await store.claimDay("a")], [true, false]);
   },
 
-  async "releaseHour() frees the hour at once"(store) {
+  async "releaseHours() frees the hours at once"(store) {
     await commitOne(store, "a", { parts: [partOf("p1", [HOUR])] });
     const [work] = await takeAllHours(store);
-    await store.releaseHour(work);
+    await store.releaseHours([work]);
     assertEquals((await takeAllHours(store)).map((hour) => hour.hourMs), [HOUR]);
   },
 
