@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { sha256Hex } from "../core/ids.ts";
 import { canonicalJson } from "../core/json_text.ts";
 import { type ByteColumn, EVENT_COLUMNS } from "../parquet/mod.ts";
-import { FIELD } from "./record_fields.ts";
-import { type RowColumns, SLOT_COLUMNS } from "./row_columns.ts";
+import { FIELD, type RecordField } from "./record_fields.ts";
+import { type RowColumns, SLOT_COLUMNS, type SlotColumn } from "./row_columns.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 
 const [EVENT_TIME, EVENT_ID, EXTRA, SOURCE_OBJECT] = [
@@ -20,15 +20,19 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const MADE_ID_START = "sha256:";
 const MADE_ID_BYTES = Buffer.from(MADE_ID_START);
 
-/** Keeps a field as it is written, by its name. */
-type Keep = (name: string) => void;
+const [QUOTE, N] = [0x22, 0x6e];
 
-const NO_NAMES: ReadonlySet<string> = new Set();
+/** A bit for each JSON column, by its place in EVENT_COLUMNS. */
+const NULL_BITS = EVENT_COLUMNS.map(({ type }, index) =>
+  type === "json" ? 1 << EVENT_COLUMNS.slice(0, index).filter((c) => c.type === "json").length : 0
+);
 
 /** Events as columns, in the order of EVENT_COLUMNS: their bytes are copied from the log file, and texts not made. */
 export class EventColumns {
   readonly #columns: RowColumns;
   #rowCount = 0;
+  /** What events lack that only lack JSON columns which are `null`, by these columns' bits. */
+  readonly #nullTexts: string[] = [];
 
   /** @param columns empty ones */
   constructor(columns: RowColumns) {
@@ -70,70 +74,93 @@ export class EventColumns {
     const columns = this.#columns;
     const row = this.#rowCount++;
     const left = columns.setRow(row, record);
-    const extra: string[] = [];
-    const { odd } = record;
-    for (const { name, start, end } of odd) {
-      extra.push(`${JSON.stringify(name)}:${record.compactSlice(start, end)}`);
-    }
-    // Of a field that occurs twice the last value is kept beside the others too.
-    const repeated = odd.length === 0 ? NO_NAMES : new Set(
-      odd.map(({ name }) => name).filter((name) => Object.hasOwn(FIELD, name)),
-    );
-    for (const name of repeated) keepText(record, name, extra);
-    const keep = (name: string) => {
-      if (!repeated.has(name)) keepText(record, name, extra);
-    };
-    for (let i = 0; i < left.length; i++) this.#setLeft(row, left[i], record, keep);
     columns.setInteger(row, EVENT_TIME, timeMs);
-    if (!isPlainTime(record, record.start(FIELD.eventTime), record.end(FIELD.eventTime))) {
-      keep("eventTime");
-    }
-    this.#setId(row, record, keep);
     columns.setString(row, SOURCE_OBJECT, sourceObject);
-    if (extra.length > 0) columns.setString(row, EXTRA, `{${extra.join(",")}}`);
+    if (!hasOwnId(record)) columns.setString(row, EVENT_ID, eventIdOf(record));
+    // Most events lack nothing but what is `null` for JSON.
+    let isWhole = record.odd.length === 0 && isPlainTime(record) && isExactId(record);
+    let nulls = 0;
+    for (let i = 0; i < left.length; i++) {
+      const { index, slot, kind } = SLOT_COLUMNS[left[i]];
+      const start = record.start(slot);
+      if (kind === "json" && record.bytes[start] === N) nulls |= NULL_BITS[index];
+      else isWhole = this.#setLeft(row, SLOT_COLUMNS[left[i]], record) && isWhole;
+    }
+    if (!isWhole) columns.setString(row, EXTRA, extraOf(record, left));
+    else if (nulls !== 0) columns.setString(row, EXTRA, this.#nullTexts[nulls] ??= nullText(nulls));
   }
 
-  /** Sets a column that does not hold its value as it is written, and has what it cannot hold kept elsewhere. */
-  #setLeft(row: number, place: number, record: ScannedRecord, keep: Keep): void {
-    const { index, slot, kind } = SLOT_COLUMNS[place];
+  /** Sets a column that does not hold its value as it is written. @returns whether it holds the value */
+  #setLeft(row: number, { index, slot, kind }: SlotColumn, record: ScannedRecord): boolean {
     const [start, end] = [record.start(slot), record.end(slot)];
     const first = record.bytes[start];
-    const { field } = EVENT_COLUMNS[index];
-    if (kind === "json" && first !== 0x6e) {
+    if (kind === "json" && first !== N) {
       this.#columns.setString(row, index, record.compactSlice(start, end));
-    } else if (first === 0x22 && kind !== "bool") {
-      const text = record.stringAt(start, end)!;
-      this.#columns.setString(row, index, text);
-      if (kind === "text" && LONE_SURROGATE.test(text)) keep(field!);
-    } else keep(field!);
+      return true;
+    }
+    if (kind === "bool" || first !== QUOTE) return false;
+    const text = record.stringAt(start, end)!;
+    this.#columns.setString(row, index, text);
+    return kind === "copy" || !LONE_SURROGATE.test(text);
   }
+}
 
-  /** Makes an id where the record has none, and keeps what the column does not give back as the record's own. */
-  #setId(row: number, record: ScannedRecord, keep: Keep): void {
-    const { bytes, batch, index } = record;
-    const start = record.start(FIELD.eventID);
-    if (start < 0 || bytes[start] !== 0x22) {
-      this.#columns.setString(row, EVENT_ID, eventIdOf(record));
-      if (start >= 0) keep("eventID");
-    } else if (batch.isEscaped(index, FIELD.eventID)) {
-      const text = record.string("eventID")!;
-      const isExact = !text.startsWith(MADE_ID_START) && !LONE_SURROGATE.test(text);
-      if (!isExact) keep("eventID");
-    } else if (startsWith(bytes, start + 1, MADE_ID_BYTES)) keep("eventID");
+/** What of a record its columns cannot give back, as the text of an object. */
+function extraOf(record: ScannedRecord, left: ArrayLike<number>): string {
+  const { odd } = record;
+  const members = odd.map(({ name, start, end }) =>
+    `${JSON.stringify(name)}:${record.compactSlice(start, end)}`
+  );
+  const kept = new Set<string>();
+  const keep = (name: string) => {
+    const slot = FIELD[name as RecordField];
+    const start = record.start(slot);
+    if (start < 0 || kept.has(name)) return;
+    kept.add(name);
+    members.push(`"${name}":${record.compactSlice(start, record.end(slot))}`);
+  };
+  // Of a field that occurs twice the last value is kept beside the others too.
+  for (const { name } of odd) if (Object.hasOwn(FIELD, name)) keep(name);
+  for (let i = 0; i < left.length; i++) {
+    const { index, slot, kind } = SLOT_COLUMNS[left[i]];
+    const start = record.start(slot);
+    const first = record.bytes[start];
+    const isHeld = kind === "json" ? first !== N : kind === "copy" ||
+      (first === QUOTE && kind === "text" &&
+        !LONE_SURROGATE.test(record.stringAt(start, record.end(slot))!));
+    if (!isHeld) keep(EVENT_COLUMNS[index].field!);
   }
+  if (!isPlainTime(record)) keep("eventTime");
+  if (!isExactId(record)) keep("eventID");
+  return `{${members.join(",")}}`;
+}
+
+/** The same of a record that lacks nothing but JSON columns which are `null`, by their bits. */
+function nullText(nulls: number): string {
+  const names = EVENT_COLUMNS.filter((_, index) => (nulls & NULL_BITS[index]) !== 0)
+    .map(({ field }) => field);
+  return `{${names.map((name) => `"${name}":null`).join(",")}}`;
+}
+
+function hasOwnId(record: ScannedRecord): boolean {
+  const start = record.start(FIELD.eventID);
+  return start >= 0 && record.bytes[start] === QUOTE;
+}
+
+/** Whether `event_id` gives the record's `eventID` back exactly, or that it has none. */
+function isExactId(record: ScannedRecord): boolean {
+  const { bytes, batch, index } = record;
+  const start = record.start(FIELD.eventID);
+  if (start < 0) return true;
+  if (bytes[start] !== QUOTE) return false;
+  if (!batch.isEscaped(index, FIELD.eventID)) return !startsWith(bytes, start + 1, MADE_ID_BYTES);
+  const text = record.string("eventID")!;
+  return !text.startsWith(MADE_ID_START) && !LONE_SURROGATE.test(text);
 }
 
 /** The record's `eventID`, or where it has none `sha256:` and the hex SHA-256 of its canonical JSON. */
 export function eventIdOf(record: ScannedRecord): string {
   return record.string("eventID") ?? `${MADE_ID_START}${sha256Hex(canonicalJson(record.text()))}`;
-}
-
-/** Keeps a field's text in `extra`. */
-function keepText(record: ScannedRecord, name: string, extra: string[]): void {
-  const slot = FIELD[name as keyof typeof FIELD];
-  const start = record.start(slot);
-  if (start < 0) return;
-  extra.push(`"${name}":${record.compactSlice(start, record.end(slot))}`);
 }
 
 function startsWith(bytes: Buffer, start: number, head: Uint8Array): boolean {
@@ -148,7 +175,10 @@ const PLAIN_TIME_BYTES = 22;
  * Whether `event_time` gives the record's `eventTime`, which is an instant, back exactly: with as many bytes no other
  * instant can be written but by small letters, or with a leap second.
  */
-function isPlainTime({ bytes }: ScannedRecord, start: number, end: number): boolean {
-  return end - start === PLAIN_TIME_BYTES && bytes[start + 11] === 0x54 &&
+function isPlainTime(record: ScannedRecord): boolean {
+  const { bytes } = record;
+  const start = record.start(FIELD.eventTime);
+  if (start < 0) return true;
+  return record.end(FIELD.eventTime) - start === PLAIN_TIME_BYTES && bytes[start + 11] === 0x54 &&
     bytes[start + 20] === 0x5a && bytes[start + 18] < 0x36;
 }
