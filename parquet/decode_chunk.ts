@@ -57,13 +57,17 @@ export function decodeChunk(
   }
   if (!isAll(ENCODING.plain)) return null;
   let code = 0;
-  for (const { levels, present } of pages) {
-    if (present === levels.length) { for (let i = 0; i < levels.length; i++) levels[i] = code++; }
-    else for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? code++ : -1;
-  }
+  for (const page of pages) code = numberRows(page, code);
   if (code !== present) throw new Error("a page's nulls are not counted");
   const gap = gapOf(column);
   return byteColumn({ codes, ...plainValues(pages.map((page) => page.bytes), present, gap), gap });
+}
+
+/** Puts numbers from one on in place of the levels, -1 where a row has no value. @returns the number behind the last */
+function numberRows({ levels, present }: Page, code: number): number {
+  const isFull = present === levels.length;
+  for (let i = 0; i < levels.length; i++) levels[i] = isFull || levels[i] === 1 ? code++ : -1;
+  return code;
 }
 
 /** Reads a page's levels, 1 where there is a value, into `levels`. */
@@ -128,11 +132,16 @@ function readIndexes(
   spread(pages, ({ bytes, present }, out) => {
     if (bytes.length > 0) readHybrid(bytes.subarray(1), bytes[0], present, out);
     else if (present > 0) throw new Error("a page has no values");
-    for (let i = 0; i < present; i++) {
-      if (out[i] >= count) throw new Error("a page names a value that its dictionary lacks");
+    if (!areBelow(out, present, count)) {
+      throw new Error("a page names a value that its dictionary lacks");
     }
   });
   return byteColumn({ codes, ...dictionary, gap });
+}
+
+function areBelow(numbers: Int32Array, count: number, bound: number): boolean {
+  for (let i = 0; i < count; i++) if (numbers[i] >= bound) return false;
+  return true;
 }
 
 function readBools(codes: Int32Array, pages: readonly Page[]): ByteColumn | null {
@@ -162,8 +171,15 @@ function spread(pages: readonly Page[], read: (page: Page, out: Int32Array) => v
       continue;
     }
     read(page, values);
-    let next = 0;
-    for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? values[next++] : -1;
-    if (next !== page.present) throw new Error("a page's nulls are not counted");
+    if (putValues(values, levels) !== page.present) {
+      throw new Error("a page's nulls are not counted");
+    }
   }
+}
+
+/** Puts values in place of the levels, -1 where a row has none. @returns how many were put */
+function putValues(values: Int32Array, levels: Int32Array): number {
+  let next = 0;
+  for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? values[next++] : -1;
+  return next;
 }

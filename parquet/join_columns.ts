@@ -51,13 +51,10 @@ export function joinColumns(
   const starts = startRoom.subarray(0, valueCount + 1);
   let [row, value, at] = [0, 0, 0];
   for (const { source, codes: own } of parts) {
-    for (let i = 0; i < own.length; i++) {
-      const code = own[i];
-      codes[row + i] = code < 0 ? -1 : code + value;
-    }
+    addToCodes(own, value, codes, row);
     const count = source.starts.length - 1;
     // The end of a group's last value is where the next one's first begins.
-    for (let v = 0; v <= count; v++) starts[value + v] = source.starts[v] + at;
+    addToStarts(source.starts, at, starts, value);
     const end = endOf(source);
     bytes.set(end === source.bytes.length ? source.bytes : source.bytes.subarray(0, end), at);
     row += own.length;
@@ -74,6 +71,16 @@ function partOf(source: ByteColumn, { from, to }: RowExtent) {
     return { source: narrow, codes: narrow.codes };
   }
   return { source, codes: to - from === codes.length ? codes : codes.subarray(from, to) };
+}
+
+// Loops in functions of their own are compiled once, and stay so.
+
+function addToCodes(from: Int32Array, by: number, to: Int32Array, at: number): void {
+  for (let i = 0; i < from.length; i++) to[at + i] = from[i] < 0 ? -1 : from[i] + by;
+}
+
+function addToStarts(from: Uint32Array, by: number, to: Uint32Array, at: number): void {
+  for (let i = 0; i < from.length; i++) to[at + i] = from[i] + by;
 }
 
 /** Where a source's values end: they begin with its bytes. */

@@ -1,11 +1,16 @@
 import { type ByteColumn, int64At } from "./byte_column.ts";
 import type { Picks } from "./encode_picked.ts";
+import { rowsFrom } from "./row_set.ts";
 import { copyBytes } from "./value_bytes.ts";
 import { compareBytes, hashBytes } from "./value_table.ts";
 
-/** Instants this far apart, and rows, that fit one number of 2 ** 53 together. */
+/** Instants further apart, such as those of a damaged file, are compared. */
 const SPAN_MS_MAX = 2 ** 27;
-const ROWS_MAX = 2 ** 26;
+/** Bits by which instants are sorted at a time: the seconds of an hour fit into them. */
+const DIGIT_BITS = 12;
+/** Rows of one instant up to which moving each to its place is quicker than sorting. */
+const FEW_ROWS = 64;
+const fewHeads = new Float64Array(FEW_ROWS);
 /** Ids so far say how much room all will take, but one that is very long says little. */
 const GROWTH_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -69,21 +74,65 @@ export class KeyTable {
       if (timeMs < min) min = timeMs;
       if (timeMs > max) max = timeMs;
     }
-    if (max - min >= SPAN_MS_MAX || rows.length > ROWS_MAX) return rows.slice().sort(compare);
-    // Numbers are sorted natively; calls of `compare` are left for the rows of one instant.
-    const places = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) places[i] = (this.timesMs[rows[i]] - min) * ROWS_MAX + i;
-    places.sort();
-    const sorted = new Uint32Array(rows.length);
-    for (let i = 0; i < rows.length; i++) sorted[i] = rows[places[i] % ROWS_MAX];
+    if (max - min >= SPAN_MS_MAX) return rows.slice().sort(compare);
+    const sorted = this.#byInstant(rows, min, max - min);
     for (let from = 0; from < sorted.length;) {
       let to = from + 1;
       const timeMs = this.timesMs[sorted[from]];
       while (to < sorted.length && this.timesMs[sorted[to]] === timeMs) to++;
-      if (to - from > 1) sorted.subarray(from, to).sort(compare);
+      if (to - from > 1) this.#sortFew(sorted.subarray(from, to), compare);
       from = to;
     }
     return sorted;
+  }
+
+  /** Rows by event time, those of one instant in their order. @param min the least time, `span` what the greatest adds */
+  #byInstant(rows: Uint32Array, min: number, span: number): Uint32Array {
+    const offsets = new Uint32Array(rows.length);
+    let isWhole = true;
+    for (let i = 0; i < rows.length; i++) {
+      offsets[i] = this.timesMs[rows[i]] - min;
+      if (offsets[i] % 1000 !== 0) isWhole = false;
+    }
+    // Of whole seconds, as CloudTrail's are, one step suffices for many hours.
+    if (isWhole) { for (let i = 0; i < offsets.length; i++) offsets[i] /= 1000; }
+    let places = rowsFrom(0, rows.length);
+    const bits = 32 - Math.clz32(isWhole ? span / 1000 : span);
+    for (let shift = 0; shift < bits; shift += DIGIT_BITS) {
+      places = sortedByDigit(places, offsets, shift);
+    }
+    return places.map((place) => rows[place]);
+  }
+
+  /** Sorts rows of one instant, of which there mostly are few. Most ids differ in their first bytes. */
+  #sortFew(rows: Uint32Array, compare: (a: number, b: number) => number): void {
+    if (rows.length > FEW_ROWS) {
+      rows.sort(compare);
+      return;
+    }
+    const heads = fewHeads;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      const head = this.#head(row);
+      let place = i;
+      for (; place > 0; place--) {
+        const other = heads[place - 1];
+        if (other < head || (other === head && compare(rows[place - 1], row) <= 0)) break;
+        heads[place] = other;
+        rows[place] = rows[place - 1];
+      }
+      heads[place] = head;
+      rows[place] = row;
+    }
+  }
+
+  /** The first four bytes of an id as a number; what an id lacks is 0, as if it were less than any byte. */
+  #head(row: number): number {
+    const start = this.#starts[row];
+    const size = this.#starts[row + 1] - start;
+    let head = 0;
+    for (let i = 0; i < 4; i++) head = head * 256 + (i < size ? this.#bytes[start + i] : 0);
+    return head;
   }
 
   /** Groups of rows between two that share an event id, two or more each, in the order of their rows. */
@@ -161,6 +210,19 @@ export class KeyTable {
     const size = Math.max(Math.ceil(length * 1.1), Math.min(likely, length + GROWTH_BYTES_MAX));
     this.#bytes = new Uint8Array((this.#bytes.buffer as ArrayBuffer).transfer(size));
   }
+}
+
+/** Puts places in the order of some bits of their numbers; those that have them in common stay in their order. */
+function sortedByDigit(places: Uint32Array, numbers: Uint32Array, shift: number): Uint32Array {
+  const next = new Uint32Array(2 ** DIGIT_BITS + 1);
+  const mask = 2 ** DIGIT_BITS - 1;
+  for (let i = 0; i < numbers.length; i++) next[((numbers[i] >>> shift) & mask) + 1]++;
+  for (let digit = 0; digit < mask; digit++) next[digit + 1] += next[digit];
+  const sorted = new Uint32Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    sorted[next[(numbers[places[i]] >>> shift) & mask]++] = places[i];
+  }
+  return sorted;
 }
 
 /** Open addressing; a slot holds the first row of an id, plus one. */

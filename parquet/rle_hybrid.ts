@@ -38,15 +38,8 @@ export function readHybrid(
       if (at + Math.ceil((rowEnd - row) * width / 8) > bytes.length) {
         throw new Error("a page ends before its values");
       }
-      // At most 23 bits are left over when eight more come in.
-      let word = 0;
-      let bits = 0;
-      for (let p = at; row < rowEnd; row++) {
-        for (; bits < width; bits += 8) word |= bytes[p++] << bits;
-        out[row] = word & mask;
-        word >>>= width;
-        bits -= width;
-      }
+      unpack(bytes, at, width, out, row, rowEnd);
+      row = rowEnd;
     } else {
       let value = 0;
       for (let i = 0; i < valueBytes; i++) value |= bytes[at + i] << (8 * i);
@@ -54,6 +47,27 @@ export function readHybrid(
       row = rowEnd;
     }
     at += runBytes;
+  }
+}
+
+/** Reads values of `width` bits, one behind the other from byte `at` on, into `out` from `row` to `rowEnd` (exclusive). */
+function unpack(
+  bytes: Uint8Array,
+  at: number,
+  width: number,
+  out: Int32Array,
+  row: number,
+  rowEnd: number,
+): void {
+  const mask = 2 ** width - 1;
+  // At most 23 bits are left over when eight more come in.
+  let word = 0;
+  let bits = 0;
+  for (; row < rowEnd; row++) {
+    for (; bits < width; bits += 8) word |= bytes[at++] << bits;
+    out[row] = word & mask;
+    word >>>= width;
+    bits -= width;
   }
 }
 

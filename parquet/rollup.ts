@@ -3,6 +3,7 @@ import { type ByteColumn, byteColumn, type PlainValues, setInt64 } from "./byte_
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
 import { encodeJoined } from "./encode_joined.ts";
+import { rowsFrom } from "./row_set.ts";
 import { ValueBytes } from "./value_bytes.ts";
 import { compareBytes, ValueTable } from "./value_table.ts";
 
@@ -61,9 +62,7 @@ export class Rollup {
     const order = this.#order();
     const columns = [
       ...this.#texts.map((texts, k) => {
-        const codes = new Int32Array(this.#count);
-        for (let e = 0; e < this.#count; e++) codes[e] = this.#entries[e * WIDTH + k] - 1;
-        return { codes, ...texts.values };
+        return { codes: this.#numbers(k).map((number) => number - 1), ...texts.values };
       }),
       ...[this.#counts, this.#firstMs, this.#lastMs].map((list) =>
         columnOfNumbers(list.subarray(0, this.#count))
@@ -82,22 +81,28 @@ export class Rollup {
 
   /** The entries in the order of their hours, then of their keys. */
   #order(): Uint32Array {
-    const order = Uint32Array.from({ length: this.#count }, (_, e) => e);
-    const hours = new Int32Array(this.#count);
-    for (let e = 0; e < this.#count; e++) hours[e] = this.#entries[e * WIDTH + WIDTH - 1];
+    let order = rowsFrom(0, this.#count);
+    if (order.length === 0) return order;
     // Least significant first: each step keeps the order of the ones before.
-    let sorted: Uint32Array = order;
-    const ranks = new Int32Array(this.#count);
     for (let k = WIDTH - 2; k >= 0; k--) {
       const rankOf = ranksOf(this.#texts[k].values);
-      for (let e = 0; e < this.#count; e++) ranks[e] = rankOf[this.#entries[e * WIDTH + k]];
-      sorted = countingSort(sorted, ranks, rankOf.length);
+      order = countingSort(order, this.#numbers(k).map((number) => rankOf[number]), rankOf.length);
     }
-    const min = hours.reduce((least, hour) => Math.min(least, hour), hours[0]);
+    const hours = this.#numbers(WIDTH - 1);
+    const min = hours.reduce((least, hour) => Math.min(least, hour));
     const span = hours.reduce((most, hour) => Math.max(most, hour - min), 0) + 1;
-    if (span === 1) return sorted;
-    if (span > HOURS_COUNTED_MAX) return sorted.sort((a, b) => hours[a] - hours[b]);
-    return countingSort(sorted, hours.map((hour) => hour - min), span);
+    if (span === 1) return order;
+    if (span > HOURS_COUNTED_MAX) return order.sort((a, b) => hours[a] - hours[b]);
+    return countingSort(order, hours.map((hour) => hour - min), span);
+  }
+
+  /** Of each entry the number at one of its `WIDTH` places. */
+  #numbers(place: number): Int32Array {
+    const numbers = new Int32Array(this.#count);
+    for (let e = 0, at = place; e < numbers.length; e++, at += WIDTH) {
+      numbers[e] = this.#entries[at];
+    }
+    return numbers;
   }
 
   /** The place of an entry, which is made if it is new. */
@@ -162,14 +167,16 @@ function countingSort(items: Uint32Array, ranks: Int32Array, rankCount: number):
 }
 
 function columnOfNumbers(numbers: Float64Array): ByteColumn {
-  const view = new DataView(new ArrayBuffer(numbers.length * 8));
-  numbers.forEach((number, i) => setInt64(view, i * 8, number));
-  return byteColumn({
-    codes: Int32Array.from(numbers, (_, i) => i),
-    bytes: new Uint8Array(view.buffer),
-    starts: Uint32Array.from({ length: numbers.length + 1 }, (_, i) => i * 8),
-    gap: 0,
-  });
+  const count = numbers.length;
+  const view = new DataView(new ArrayBuffer(count * 8));
+  const codes = new Int32Array(count);
+  const starts = new Uint32Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    setInt64(view, i * 8, numbers[i]);
+    codes[i] = i;
+    starts[i + 1] = (i + 1) * 8;
+  }
+  return byteColumn({ codes, bytes: new Uint8Array(view.buffer), starts, gap: 0 });
 }
 
 function hashOf(numbers: Int32Array, at: number): number {
