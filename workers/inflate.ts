@@ -1,7 +1,8 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { Readable } from "node:stream";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { LIMITS } from "../core/limits.ts";
+import { openGunzip } from "./gunzip_context.ts";
 
 /** The bytes are no gzip stream, end too early, or inflate beyond the limit. */
 export class InflateError extends Error {
@@ -17,37 +18,20 @@ export function looksLikeGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && ((bytes[0] << 8) | bytes[1]) === GZIP_MAGIC;
 }
 
+const gunzip = openGunzip();
+
 /**
  * Inflates a whole gzip file of one or more members (RFC 1952, section 2.2) at once.
- * @returns null if it inflates to more than `LIMITS.objectInMemoryBytesMax`: stream it. Throws InflateError.
+ * @param out one byte more than what is welcome
+ * @returns how many bytes were written; null where `out` became full. Throws InflateError.
  */
-export function inflateWhole(compressed: Uint8Array): Buffer | null {
+export function inflateInto(compressed: Uint8Array, out: Uint8Array): number | null {
   try {
-    return gunzipSync(compressed, {
-      maxOutputLength: LIMITS.objectInMemoryBytesMax,
-      chunkSize: likelySize(compressed),
-    }) as Buffer;
+    return gunzip(compressed, out);
   } catch (error) {
-    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") return null;
     throw inflateError(error, compressed);
   }
 }
-
-/**
- * Room for what a gzip file says that it inflates to (ISIZE, the last four bytes), so that zlib need not put pieces
- * together. It is a guess: another member may stand before, and the file may lie.
- */
-function likelySize(compressed: Uint8Array): number {
-  const { length } = compressed;
-  if (length < 4) return SIZE_MIN;
-  const view = new DataView(compressed.buffer, compressed.byteOffset, length);
-  const likely = view.getUint32(length - 4, true) + 1;
-  return Math.max(SIZE_MIN, Math.min(likely, length * RATIO_LIKELY, LIMITS.objectInMemoryBytesMax));
-}
-
-/** JSON of CloudTrail's inflates to 5 to 20 times as much. */
-const RATIO_LIKELY = 40;
-const SIZE_MIN = 1024;
 
 /**
  * Inflates piece by piece; memory does not grow with the output. Throws InflateError, also where the output

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
 import {
   capped,
+  inflateInto,
   inflatePieces,
-  inflateWhole,
   looksLikeGzip,
   validUtf8,
   validUtf8Pieces,
 } from "./inflate.ts";
-import { scanInKernel } from "./kernel/kernel_scan.ts";
+import { LOG_ROOM, logBytes, scanLog } from "./kernel/kernel_scan.ts";
 import { type RecordBatch, RecordScanner } from "./scan_records.ts";
 
 /** What reading a log file to its end found out. */
@@ -33,16 +33,25 @@ export function readLog(
   stored: Buffer,
   emit: (batch: RecordBatch) => void,
 ): LogSummary | null {
-  const bytes = isPlain(name, stored) ? stored : inflateWhole(stored);
-  if (bytes === null) return null;
-  const text = validUtf8(bytes);
-  const batch = scanInKernel(text) ?? new RecordScanner().push(text, true);
-  emit(batch);
-  return {
-    inflatedBytes: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest(),
-    eventCount: batch.count,
-  };
+  const length = isPlain(name, stored) ? copyPlain(stored) : inflateInto(stored, LOG_ROOM);
+  if (length === null) return null;
+  const bytes = logBytes(length);
+  const sha256 = createHash("sha256").update(bytes).digest();
+  const batch = isUtf8(bytes) ? scanLog(length) : null;
+  if (batch !== null) {
+    emit(batch);
+    return { inflatedBytes: length, sha256, eventCount: batch.count };
+  }
+  // A copy: whoever takes the records may put them into the kernel's memory, one by one.
+  const scanned = new RecordScanner().push(validUtf8(Buffer.from(bytes)), true);
+  emit(scanned);
+  return { inflatedBytes: length, sha256, eventCount: scanned.count };
+}
+
+function copyPlain(stored: Buffer): number | null {
+  if (stored.length >= LOG_ROOM.length) return null;
+  LOG_ROOM.set(stored);
+  return stored.length;
 }
 
 /** What whoever reads a large log file is told on the way. */

@@ -24,16 +24,29 @@ const batch = new RecordBatch();
 batch.isInKernel = true;
 batch.spans = SPANS;
 
+/** Where a log file is put to be scanned; one that fills it is too large. */
+export const LOG_ROOM: Uint8Array = MEMORY.subarray(LOG, LOG + BYTES_MAX + 1);
+
+/** The first bytes of what was put there. */
+export function logBytes(length: number): Buffer {
+  return Buffer.from(MEMORY.buffer, LOG, length);
+}
+
 /**
- * Scans a whole log file that is valid UTF-8 and as CloudTrail writes it: compact, `Records` alone, no name written
- * with escapes, no field twice.
+ * Scans the log file of so many bytes in LOG_ROOM, which is valid UTF-8 and as CloudTrail writes it: compact, `Records`
+ * alone, no name written with escapes, no field twice.
  * @returns its records, valid until the next call; null where it is anything else: `RecordScanner` tells what
  */
+export function scanLog(length: number): RecordBatch | null {
+  const count = kernel.scan(length);
+  return count < 0 ? null : batchOf(length, count);
+}
+
+/** Puts a log file there and scans it. */
 export function scanInKernel(bytes: Buffer): RecordBatch | null {
   if (bytes.length > BYTES_MAX) return null;
   MEMORY.set(bytes, LOG);
-  const count = kernel.scan(bytes.length);
-  return count < 0 ? null : batchOf(bytes.length, count);
+  return scanLog(bytes.length);
 }
 
 /**
@@ -52,7 +65,7 @@ export function scanRecordsInKernel(
 }
 
 function batchOf(length: number, count: number): RecordBatch {
-  batch.bytes = Buffer.from(MEMORY.buffer, LOG, length);
+  batch.bytes = logBytes(length);
   batch.count = count;
   readOddFields();
   return batch;
