@@ -35,16 +35,16 @@ export function mayNeedFurtherFiles(files: Iterable<TableFile>, fileBytesMax: nu
 export class HourOutput {
   readonly rollup = new Rollup();
   readonly #fileBytesMax: number;
-  readonly #hasRoom: boolean;
+  readonly #roomBytes: number;
   #files: MergedFile[] = [];
-  #writer: TableWriter;
+  /** The file under way; null before its first row group. */
+  #writer: TableWriter | null = null;
   #conflicts = 0;
 
-  /** @param hasRoom whether room for a whole file is set aside */
-  constructor(fileBytesMax: number, { hasRoom = false } = {}) {
+  /** @param roomBytes room that is set aside for a file, which spares moving it as it grows */
+  constructor(fileBytesMax: number, roomBytes: number) {
     this.#fileBytesMax = fileBytesMax;
-    this.#hasRoom = hasRoom;
-    this.#writer = this.#newWriter();
+    this.#roomBytes = Math.min(Math.ceil(roomBytes), fileBytesMax);
   }
 
   /** Files that are complete; they are the caller's then. */
@@ -56,7 +56,10 @@ export class HourOutput {
 
   /** Appends a row group; `conflicts` as in `MergedFile`. */
   append(chunks: readonly EncodedChunk[], rowCount: number, conflicts: number): void {
-    if (this.#writer.byteLengthWith(chunks) > this.#fileBytesMax) this.#closeFile();
+    if (this.#writer !== null && this.#writer.byteLengthWith(chunks) > this.#fileBytesMax) {
+      this.#closeFile();
+    }
+    this.#writer ??= new TableWriter(EVENT_COLUMNS, this.#roomBytes);
     this.#writer.appendRowGroup(chunks, rowCount);
     this.#conflicts += conflicts;
   }
@@ -68,14 +71,10 @@ export class HourOutput {
   }
 
   #closeFile(): void {
+    if (this.#writer === null) return;
     const rows = this.#writer.rowCount;
-    if (rows === 0) return;
     this.#files.push({ bytes: this.#writer.finish(), rows, conflicts: this.#conflicts });
-    this.#writer = this.#newWriter();
+    this.#writer = null;
     this.#conflicts = 0;
-  }
-
-  #newWriter(): TableWriter {
-    return new TableWriter(EVENT_COLUMNS, this.#hasRoom ? this.#fileBytesMax : 0);
   }
 }

@@ -38,6 +38,9 @@ export const ROW_GROUP_BYTES_MAX = 32 * 1024 * 1024;
 const SLICE_ROWS_MAX = 100_000;
 const SLICE_BYTES_MAX = 2 * ROW_GROUP_BYTES_MAX;
 
+/** How many times smaller rows mostly are once they are packed, at least; where they are not, their file grows. */
+const PACKED_FACTOR = 3;
+
 /** Rows of one hour that become a row group, or that only the rollup counts. */
 interface Group {
   readonly output: HourOutput;
@@ -92,7 +95,9 @@ async function mergeBatch(
   const { signal, fileBytesMax = LIMITS.lakeFileBytesMax, isTrusting } = options;
   const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
   const groups: Group[] = [];
-  const outputs = batch.map(() => new HourOutput(fileBytesMax));
+  const outputs = batch.map(({ bounds: { standingEnd, to } }) =>
+    new HourOutput(fileBytesMax, rows.bytesBetween(standingEnd, to) / PACKED_FACTOR)
+  );
   for (const [i, { input, bounds }] of batch.entries()) {
     signal?.throwIfAborted();
     const { standing, written, conflicts, assumed } = await orderRows(

@@ -59,7 +59,7 @@ export async function* mergeLargeHour(
   const ranges = await openRanges(input);
   const rows = new RowSet(ranges);
   const keys = await readKeys(rows, input.onProgress);
-  const output = new HourOutput(fileBytesMax, { hasRoom: true });
+  const output = new HourOutput(fileBytesMax, fileBytesMax);
   const { dropped, conflicts } = await judgeLarge(ranges, rows, keys, input);
   await countStanding(output, input);
 
