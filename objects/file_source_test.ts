@@ -41,6 +41,32 @@ const open = (path: string): Promise<Source> =>
 const keysOf = async (source: Source): Promise<string[]> =>
   (await collect(source.list(source.prefix))).flat().map((ref) => ref.key);
 
+test("uri() is the URL of a path, whatever its names", async (root) => {
+  const source = await open(root);
+  for (
+    const rest of [
+      "a/b-c_d.json.gz",
+      "1/2",
+      "a b",
+      "a/../b",
+      "./a",
+      "a//b",
+      ".a",
+      "a/.b",
+      "a/",
+      "",
+      "100%",
+      "é",
+      "a?b#c",
+      "a~b",
+    ]
+  ) {
+    const key = `${root}/${rest}`;
+    assertEquals(source.uri(key), pathToFileURL(key).href);
+  }
+  assertEquals(source.uri("/elsewhere/a"), "file:///elsewhere/a");
+});
+
 test(
   "a folder that is a link is resolved once, links within are not followed",
   async (root, parent) => {

@@ -1,4 +1,5 @@
 import { type PGlite, protocol, type Results, types } from "@electric-sql/pglite";
+import { encodeArray } from "./binary_array.ts";
 
 /** Texts that are remembered; what is built anew for each call, as a list of values, must not fill the database. */
 const TEXTS_MAX = 500;
@@ -82,7 +83,8 @@ export class PreparedStatements {
     const { serializers, parsers } = this.#pglite;
     const values = params.map((value, i) => {
       if (value === null || value === undefined) return null;
-      return serializers[statement.parameterTypes[i]]?.(value) ?? String(value);
+      const type = statement.parameterTypes[i];
+      return encodeArray(type, value) ?? serializers[type]?.(value) ?? String(value);
     });
     const messages = await this.#exec(
       serialize.bind({ statement: statement.name, values }),

@@ -44,6 +44,22 @@ Deno.test("PreparedStatements.query() gives what PGlite gives, from its second c
       ["update t set name = $1 where id > $2", ["y", 1]],
       ["select id, name, at, bytes from t where id = any($1::int[]) order by id", [[1, 3]]],
       ["select 1 as none where false", []],
+      [
+        `select $1::smallint[] as a, $2::int[] as b, $3::bigint[] as c, $4::float8[] as d, $5::text[] as e,
+        $6::uuid[] as f, $7::int[] as g, $8::text[] as h, $9::bigint[] as i, $10::float8[] as j`,
+        [
+          [-32767, 0, 32767],
+          [-(2 ** 31) + 1, -1, 2 ** 31 - 1],
+          [-(2 ** 53) + 2, -(2 ** 32), -1, 2 ** 32, 2 ** 53 - 2],
+          [-0.5, 1e300, Infinity, NaN],
+          ["", "a,b", 'c"d\\', "ünï\u{10000}", "NULL"],
+          ["00112233-4455-6677-8899-aabbccddeeff", "ffffffff-ffff-ffff-ffff-fffffffffffe"],
+          [],
+          ["x", null],
+          ["9007199254740993"],
+          [1, null],
+        ],
+      ],
     ];
     for (const [text, params] of calls) {
       assertEquals(await prepared.query(text, params), null);
