@@ -1,6 +1,11 @@
 import { logOf } from "../core/log.ts";
 import { PlanBuffer, type PlanOptions } from "./plan_buffer.ts";
 
+/** Objects of each worker's first shard. They are of one account, so of many hours: more would burden compaction. */
+const FIRST_OBJECTS = 50;
+/** Objects of a folder's first page from which its listing counts as a long one. */
+const LONG_PAGE = 1000;
+
 const log = logOf("list");
 
 /** What listing a whole source works with. */
@@ -30,8 +35,16 @@ export async function listTrail(
     const refs = accept === undefined ? page : page.filter((ref) => accept(ref.key));
     if (refs.length === 0) continue;
     const { unknown, inLedger, settledSince } = await store.filterUnknown(source.scope, refs);
+    // Reading a folder costs nothing that had to be told first, so workers begin while it is listed.
+    const begins = isFirst && source.kind === "file" && found === page.length &&
+      unknown.length >= LONG_PAGE;
+    const first = begins ? Math.min(FIRST_OBJECTS * options.workers, unknown.length) : 0;
+    if (first > 0) await buffer.planNow(unknown.slice(0, first), FIRST_OBJECTS);
     // What this run, or another replica, has settled meanwhile was counted when it was planned.
-    await buffer.add({ refs: unknown, known: isFirst ? inLedger - settledSince : 0 });
+    await buffer.add({
+      refs: unknown.slice(first),
+      known: isFirst ? inLedger - settledSince : 0,
+    });
     if (buffer.isRipe) await buffer.flush();
   }
   buffer.tellEnd({ isAll: true });

@@ -81,8 +81,7 @@ export class PlanBuffer {
     if (refs.length > 0) {
       this.#planner.add(refs);
       this.#refs += refs.length;
-      this.#found.objects += refs.length;
-      for (const { size } of refs) this.#found.bytes += size;
+      this.#note(refs);
     }
     this.#known += known;
     if (change !== undefined) this.#changes.push(change);
@@ -92,6 +91,16 @@ export class PlanBuffer {
       this.#holdsBack = false;
       await this.flush();
     } else if (this.#changes.length >= CHANGES_MAX) await this.#applyEarly();
+  }
+
+  /**
+   * Plans refs at once, however few they are and whatever is held back, in shards of at most so many objects. Rejects
+   * with the store's TrailsieveError or the signal's reason.
+   */
+  async planNow(refs: readonly ObjectRef[], objectsMax: number): Promise<void> {
+    const planner = new ShardPlanner({ objectsMax });
+    this.#note(refs);
+    for (const shard of [...planner.add(refs), ...planner.take()]) await this.#enqueue(shard);
   }
 
   /** Whether something has waited for long enough. */
@@ -170,6 +179,11 @@ export class PlanBuffer {
   /** While nothing may be planned yet, marks can still move where nothing new was found. */
   async #applyEarly(): Promise<void> {
     if (this.#refs === 0 || !this.#holdsBack) await this.flush();
+  }
+
+  #note(refs: readonly ObjectRef[]): void {
+    this.#found.objects += refs.length;
+    for (const { size } of refs) this.#found.bytes += size;
   }
 
   #tell(which: string): void {
