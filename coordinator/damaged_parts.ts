@@ -34,8 +34,9 @@ export async function setAsideDamaged(
     const reason = await damageOf(path, parts, options);
     if (reason === null) continue;
     const uri = `${lake.url}${path}`;
-    if (!await store.setAsidePart({ partId: parts[0].part.partId, uri, reason })) continue;
     found = true;
+    // Another isolate that merges hours of the same part may have been first.
+    if (!await store.setAsidePart({ partId: parts[0].part.partId, uri, reason })) continue;
     report.damagedParts++;
     log.error(
       `Gave up on the part ${uri}: ${reason}. Its hours are compacted without it; ` +

@@ -55,9 +55,9 @@ class World implements AsyncDisposable {
   }
 
   /** A compactor as another replica has it, on the lake as that one sees it. */
-  compactor(lake: LakeStore = this.lake): Compactor {
+  compactor(lake: LakeStore = this.lake, report = new RunReport()): Compactor {
     const { store, format } = this;
-    return new Compactor({ store, lake, format, conditionalWrites: true, report: new RunReport() });
+    return new Compactor({ store, lake, format, conditionalWrites: true, report });
   }
 
   /** Commits one event of an hour, as a part. */
@@ -67,6 +67,16 @@ class World implements AsyncDisposable {
     const etag = await this.lake.put(path, rows, always);
     const hours = [{ hourMs, rowStart: 0, rowCount: 1 }];
     await commitOne(this.store, part, { parts: [{ path, bytes: rows.length, etag, hours }] });
+  }
+
+  /** Commits a part with one event of each of some hours. @returns its path */
+  async addPart(name: string, hoursMs: readonly number[]): Promise<string> {
+    const path = partPath(name);
+    const rows = writeRows(hoursMs.map((hourMs) => ({ event_time: hourMs, event_id: name })));
+    const etag = await this.lake.put(path, rows, always);
+    const hours = hoursMs.map((hourMs, rowStart) => ({ hourMs, rowStart, rowCount: 1 }));
+    await commitOne(this.store, name, { parts: [{ path, bytes: rows.length, etag, hours }] });
+    return path;
   }
 
   eventsPath(startMs = HOUR, index = 0): string {
@@ -222,3 +232,21 @@ for (const [damage, isolates] of [["damaged", 2], ["removed", 1]] as const) {
     assertEquals((await world.ids(path)).toSorted(), ["a", "late-0"]);
   });
 }
+
+Deno.test("Compactor sets a damaged part aside once, though two isolates merge hours of it", async () => {
+  await using world = await World.open("parquet", "hourly");
+  const report = new RunReport();
+  using compactor = world.compactor(world.lake, report);
+  // More hours than one of them takes.
+  const hours = Array.from({ length: 20 }, (_, i) => HOUR + i * HOUR_MS);
+  await world.addPart("sound", hours);
+  const path = await world.addPart("damaged", hours);
+  const { bytes } = (await world.lake.get(path))!;
+  await world.lake.put(path, bytes.slice(0, -9), always);
+  assert(await compactor.compactDue({ all: true, signal, isolates: 2 }));
+  assertEquals(report.damagedParts, 1);
+  assertEquals(await world.store.openHours(), 0);
+  for (const hourMs of hours) {
+    assertEquals(await world.ids(world.eventsPath(hourMs)), ["sound"]);
+  }
+});
