@@ -12,11 +12,10 @@ import { LIMITS } from "../core/limits.ts";
 import { planTrail } from "../generator/mod.ts";
 import { EVENT_COLUMNS, mergeHour, readTable, TableWriter } from "../parquet/mod.ts";
 import { parseEventTime } from "../workers/event_time.ts";
-import { BuiltColumns } from "../workers/built_columns.ts";
 import { EventColumns } from "../workers/event_columns.ts";
-import { valuesOf } from "./generated_rows.ts";
 import { RecordScanner } from "../workers/scan_records.ts";
 import { ScannedRecord } from "../workers/scanned_record.ts";
+import { ValueColumns } from "../workers/value_columns.ts";
 
 const ROWS = Number(Deno.args[0] ?? 20_000);
 const ROUNDS = Number(Deno.args[1] ?? 9);
@@ -32,7 +31,8 @@ interface Sample {
 
 /** Log files' gzip bytes until there are enough rows. */
 function sampleOf(name: string, files: Iterable<Uint8Array>): Sample {
-  const columns = new EventColumns(new BuiltColumns());
+  const held = new ValueColumns();
+  const columns = new EventColumns(held);
   const record = new ScannedRecord();
   const hourMs = Date.UTC(2026, 0, 2, 3);
   let gzipBytes = 0;
@@ -55,7 +55,7 @@ function sampleOf(name: string, files: Iterable<Uint8Array>): Sample {
     if (batch.count > 0) gzipBytes += file.length * (columns.rowCount - before) / batch.count;
     if (columns.rowCount >= ROWS) break;
   }
-  const unsorted = valuesOf(columns);
+  const unsorted = held.values;
   const times = unsorted[0] as number[];
   const order = times.map((_, row) => row).sort((a, b) => times[a] - times[b]);
   const values = unsorted.map((column) => order.map((row) => column[row]));

@@ -1,7 +1,6 @@
 /** The lake's tables as Parquet and as JSON lines: pure, bytes in and bytes out. */
 export { type ByteRange, chunkRanges } from "./chunk_ranges.ts";
 export { boolColumn, type ByteColumn, gapOf, valueAt } from "./byte_column.ts";
-export { ColumnBuilder } from "./column_builder.ts";
 export * from "./columns.ts";
 export * from "./s3_view_columns.ts";
 export { type Codec, ZSTD } from "./codec.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { sha256Hex } from "../core/ids.ts";
 import { canonicalJson } from "../core/json_text.ts";
-import { type ByteColumn, EVENT_COLUMNS } from "../parquet/mod.ts";
+import { EVENT_COLUMNS, type TableWriter } from "../parquet/mod.ts";
 import { FIELD, type RecordField } from "./record_fields.ts";
 import { type RowColumns, SLOT_COLUMNS, type SlotColumn } from "./row_columns.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
@@ -53,9 +53,9 @@ export class EventColumns {
     return this.#columns.byteLength;
   }
 
-  /** All columns; valid until `clear`. */
-  columns(): ByteColumn[] {
-    return this.#columns.columns(this.#rowCount);
+  /** Writes some of the events, in the order given, as a row group. */
+  write(writer: TableWriter, rows: Uint32Array): void {
+    this.#columns.write(writer, rows);
   }
 
   /** Forgets all events. */

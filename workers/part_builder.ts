@@ -2,11 +2,11 @@ import { collectGarbage, relieveMemory } from "../core/collect_garbage.ts";
 import { hourOf } from "../core/hours.ts";
 import { LIMITS } from "../core/limits.ts";
 import { EVENT_COLUMNS, TableWriter } from "../parquet/mod.ts";
-import { BuiltColumns } from "./built_columns.ts";
 import { EventColumns } from "./event_columns.ts";
 import { KernelColumns } from "./kernel/kernel_columns.ts";
 import type { PartReport } from "./protocol.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
+import { ValueColumns } from "./value_columns.ts";
 
 /** Bytes of records after which it is looked at how many of them the columns hold: values that recur take none. */
 const MEASURED_BYTES = 1024 * 1024;
@@ -59,7 +59,7 @@ export class PartBuilder {
 
   #appendLarge(record: ScannedRecord, timeMs: number, sourceObject: string): void {
     this.#flush();
-    const columns = this.#largeColumns ??= new EventColumns(new BuiltColumns());
+    const columns = this.#largeColumns ??= new EventColumns(new ValueColumns());
     columns.append(record, timeMs, sourceObject);
     // What reading it left behind goes before encoding takes as much again.
     if (columns.byteLength > LIMITS.partBytesMax) collectGarbage();
@@ -84,10 +84,9 @@ export class PartBuilder {
 
 function encode(columns: EventColumns, timesMs: readonly number[]): PartReport {
   const { rows, hours } = orderByHour(timesMs);
-  const values = columns.columns();
   const writer = new TableWriter(EVENT_COLUMNS);
   for (const { rowStart, rowCount } of rowGroups(hours)) {
-    writer.writeRows(values, rows.subarray(rowStart, rowStart + rowCount));
+    columns.write(writer, rows.subarray(rowStart, rowStart + rowCount));
   }
   return { bytes: writer.finish(), hours };
 }

@@ -1,4 +1,4 @@
-import { type ByteColumn, type Column, EVENT_COLUMNS } from "../parquet/mod.ts";
+import { type Column, EVENT_COLUMNS, type TableWriter } from "../parquet/mod.ts";
 import { type RecordField, type RecordMember, SLOT } from "./record_fields.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 
@@ -55,8 +55,8 @@ export interface RowColumns {
   /** Sets a row of one column, given by its place in EVENT_COLUMNS. */
   setString(row: number, index: number, text: string): void;
   setInteger(row: number, index: number, value: number): void;
-  /** All columns of so many rows; valid until `clear`. */
-  columns(rowCount: number): ByteColumn[];
+  /** Writes some of the rows, in the order given, as a row group. */
+  write(writer: TableWriter, rows: Uint32Array): void;
   /** Forgets all rows. */
   clear(): void;
 }

@@ -1,6 +1,6 @@
 /**
  * The kernel: WebAssembly that passes over log files and copies values into columns several times as fast as
- * JavaScript does. It does what `scan_records.ts` and `parquet/column_builder.ts` do, for what CloudTrail writes; the
+ * JavaScript does. It does what `scan_records.ts` and `value_columns.ts` do, for what CloudTrail writes; the
  * rest is left to these. An isolate has one.
  */
 import { Buffer } from "node:buffer";

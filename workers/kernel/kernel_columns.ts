@@ -1,4 +1,10 @@
-import { boolColumn, type ByteColumn, EVENT_COLUMNS, gapOf } from "../../parquet/mod.ts";
+import {
+  boolColumn,
+  type ByteColumn,
+  EVENT_COLUMNS,
+  gapOf,
+  type TableWriter,
+} from "../../parquet/mod.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { type RowColumns, SLOT_COLUMNS, type SlotKind } from "../row_columns.ts";
 import type { ScannedRecord } from "../scanned_record.ts";
@@ -90,10 +96,15 @@ export class KernelColumns implements RowColumns {
     kernel.setInteger(COLUMNS[index], row, value);
   }
 
-  columns(rowCount: number): ByteColumn[] {
+  write(writer: TableWriter, rows: Uint32Array): void {
+    writer.writeRows(this.columns(), rows);
+  }
+
+  /** All columns, with as many rows as there may be; valid until `clear`. */
+  columns(): ByteColumn[] {
     return EVENT_COLUMNS.map((column, index) => {
       const at = COLUMNS[index];
-      const codes = new Int32Array(MEMORY.buffer, kernel.codesOf(at), rowCount);
+      const codes = new Int32Array(MEMORY.buffer, kernel.codesOf(at), LIMITS.partRowsMax);
       if (column.type === "bool") return boolColumn(codes);
       const count = kernel.finishColumn(at);
       const bytes = new Uint8Array(MEMORY.buffer, kernel.bytesOf(at), kernel.lengthOf(at));
