@@ -16,8 +16,8 @@ const TINY_SET_EVENTS = 20_000;
  * faster raises them.
  */
 const FLOORS: Readonly<Record<string, Ratios>> = {
-  "few large files": { clock: 0.055, cpu: 0.06 },
-  "many tiny files": { clock: 0.018, cpu: 0.021 },
+  "few large files": { clock: 0.08, cpu: 0.085 },
+  "many tiny files": { clock: 0.018, cpu: 0.026 },
 };
 
 /** Deno hands them to V8. */
