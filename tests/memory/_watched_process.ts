@@ -1,4 +1,7 @@
-/** The highest resident set of a process in bytes, as the kernel counts it; null where it has ended. */
+/**
+ * The highest resident set of a process in bytes, as the kernel counts it; null where it has ended. Deno lets nobody
+ * read /proc without all permissions.
+ */
 export function peakRss(pid: number): number | null {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
