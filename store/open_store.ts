@@ -6,7 +6,7 @@ import { openQueue } from "./migrate.ts";
 import { openEmbedded } from "./open_embedded.ts";
 import { openPostgres } from "./open_postgres.ts";
 import { Replica } from "./replica.ts";
-import { translateSqlError } from "./sql_errors.ts";
+import { isConnectionCut, translateSqlError } from "./sql_errors.ts";
 import type { Store } from "./types.ts";
 
 /** What {@linkcode openStore} needs. */
@@ -24,6 +24,23 @@ export interface OpenStoreOptions {
  * Postgres cannot be used, `usage` if the URL is of another kind or a newer version has upgraded the database.
  */
 export async function openStore({ url }: OpenStoreOptions): Promise<Store> {
+  for (let attempts = 1;; attempts++) {
+    try {
+      return await openOnce(url);
+    } catch (error) {
+      // A server that is not there is no reason to wait, but one that ends connections, as pools in front of it do.
+      const isCut = error instanceof TrailsieveError && isConnectionCut(error.cause);
+      if (!isCut || attempts === ATTEMPTS_MAX) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, CUT_DELAY_MS * attempts));
+  }
+}
+
+/** Attempts at opening while connections are cut, and the pause after the first one. */
+const ATTEMPTS_MAX = 5;
+const CUT_DELAY_MS = 200;
+
+async function openOnce(url: string): Promise<Store> {
   const action = `open the database ${describeDatabase(url)}`;
   const database = new Database(await connect(url));
   try {

@@ -47,6 +47,15 @@ export function retryOf(error: unknown): Retry | null {
   return delayMs === undefined ? null : { delayMs, isOutage: delayMs !== ROLLED_BACK };
 }
 
+/** Whether a connection that stood was cut: the server answers, and another connection may do. */
+export function isConnectionCut(error: unknown): boolean {
+  if (CUT_CODES.has(codeOf(error) ?? "")) return true;
+  return error instanceof Error &&
+    /^(Connection terminated|Client has encountered a connection error)/.test(error.message);
+}
+
+const CUT_CODES = new Set(["57P01", "57P02", "ECONNRESET", "EPIPE"]);
+
 /**
  * The error as the rest of the program knows it. Errors of ours pass through unchanged.
  * @param action what could not be done, as in "Cannot <action>: …"

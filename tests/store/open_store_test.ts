@@ -266,3 +266,31 @@ Deno.test({
     assertEquals((await store.takeShard())?.id, shard.id);
   },
 });
+
+Deno.test({
+  name: "openStore() opens another connection where the first ones are cut",
+  ignore,
+  async fn() {
+    const url = await postgres!.createEmptyDatabase();
+    let isOpening = true;
+    const opening = openStore({ url }).finally(() => isOpening = false);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    let cuts = 0;
+    try {
+      while (isOpening && cuts < 3) {
+        const { rowCount } = await client.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`,
+        );
+        cuts += rowCount ?? 0;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await using store = await opening;
+      assertEquals((await store.counts()).ledger, 0);
+      assert(cuts > 0);
+    } finally {
+      await client.end();
+    }
+  },
+});
