@@ -65,3 +65,43 @@ Deno.test("PartBuilder keeps large texts as they are, whatever comes before and 
     }
   }
 });
+
+/** Bytes of a text that fills a record of the kernel nearly alone. */
+const TEXT_BYTES = 1_032_000;
+
+Deno.test("PartBuilder ends a part before the kernel has no room left, whatever its columns kept from others", async () => {
+  const parts = new PartBuilder();
+  const record = new ScannedRecord();
+  let count = 0;
+  const text = (size = TEXT_BYTES) => `"${`${count}-`.padEnd(size, "x")}"`;
+  const append = (fields: string) => {
+    const log = `{"Records":[{"eventID":"${count++}",${fields}}]}`;
+    record.useBatch(new RecordScanner().push(Buffer.from(log), true));
+    record.moveTo(0);
+    assert(record.byteLength <= LIMITS.kernelRecordBytesMax);
+    parts.append(record, 0, "s3://b/k");
+  };
+  // Of the parts before, columns keep as much room as they may, in which these values do not fit.
+  for (let i = 0; i < 9; i++) append(`"userAgent":${text()}`);
+  parts.mark();
+  for (let i = 0; i < 9; i++) append(`"errorMessage":${text()}`);
+  parts.mark();
+  append(`"requestID":${text()}`);
+  append(`"sharedEventID":${text()}`);
+  append(`"vpcEndpointId":${text(TEXT_BYTES / 2)}`);
+  append(`"userIdentity":{"a":${text()}}`);
+  append(`"userIdentity":{"arn":${text()}}`);
+  append(`"x":${text()}`);
+  parts.mark();
+  append(`"userIdentity":{"arn":${text(50_000)}}`);
+  append(`"x":${text(50_000)}`);
+  for (let i = 0; i < 14; i++) append(`"userIdentity":{"a":${text()}}`);
+  // Nothing new, so that the columns are measured now and not after the next one.
+  append(`"userIdentity":{"a":${`"${`${count - 1}-`.padEnd(TEXT_BYTES, "x")}"`}}`);
+  // Three columns take this: its own, that of the member, and that of what came twice.
+  for (let i = 0; i < 2; i++) append(`"userIdentity":1,"userIdentity":{"arn":${text()}}`);
+
+  let rows = 0;
+  for (const { bytes } of parts.take()) rows += (await readTable(bytes, { columns: [] })).rowCount;
+  assertEquals(rows, count);
+});

@@ -18,8 +18,18 @@ const ENTRY_NUMBERS = 3;
 const TEXT = kernel.text();
 const TEXT_BYTES_MAX = kernel.textBytesMax();
 
-/** A row may have every column move to twice the room. */
-const FREE_BYTES_MIN = 2 * (LIMITS.partBytesMax + 2 * LIMITS.kernelRecordBytesMax);
+/**
+ * Bytes that columns may hold for one byte of a record: its JSON, the copy of a member, in `extra` the value of a field
+ * that came twice, and what a short one adds, as an id and the name of its object.
+ */
+const HELD_FACTOR = 4;
+
+/**
+ * A row may have every column move to twice the room. How much these hold was measured before at most two records of
+ * the largest size: that many bytes may have come since, the row's own among them.
+ */
+const FREE_BYTES_MIN = 2 *
+  (LIMITS.partBytesMax + 2 * HELD_FACTOR * LIMITS.kernelRecordBytesMax);
 
 const LEFT = new Int32Array(MEMORY.buffer, kernel.left(), SLOT_COLUMNS.length);
 
