@@ -106,3 +106,26 @@ Deno.test("process() counts nothing of a large file that turns out damaged, and 
   // The files' size alone is no reason to wait: one record of the last is.
   assertEquals(turns, 1);
 });
+
+Deno.test("process() reads a file of very many tiny records in pieces, whatever scans it", async () => {
+  const detector = await compileRules([]);
+  const progress = new Int32Array(new SharedArrayBuffer(PROGRESS_BYTES));
+  const processor = new ShardProcessor({ detector, lake: true, progress });
+  const count = 150_000;
+  const event = '{"eventTime":"2026-11-20T10:00:00Z"}';
+  // Compact ones are the kernel's, spaced ones the scanner's in TypeScript.
+  const objects = [",", ", "].map((separator, i) => {
+    const bytes = gzipSync(`{"Records":[${new Array(count).fill(event).join(separator)}]}`);
+    return { ...objectOf(`${i}.json.gz`, { kind: "bytes", bytes }), size: bytes.length };
+  });
+  const { objects: reports, parts } = await processor.process(
+    { kind: "shard", shardId: "s", objects },
+    new AbortController().signal,
+  );
+  assertEquals(reports.map(({ status, eventCount }) => [status, eventCount]), [
+    ["done", count],
+    ["done", count],
+  ]);
+  const rows = parts.flatMap(({ hours }) => hours.map(({ rowCount }) => rowCount));
+  assertEquals(rows.reduce((sum, rowCount) => sum + rowCount), 2 * count);
+});

@@ -10,7 +10,7 @@ import {
   validUtf8Pieces,
 } from "./inflate.ts";
 import { LOG_ROOM, logBytes, scanLog } from "./kernel/kernel_scan.ts";
-import { type RecordBatch, RecordScanner } from "./scan_records.ts";
+import { type RecordBatch, RecordScanner, TooManyRecords } from "./scan_records.ts";
 
 /** What reading a log file to its end found out. */
 export interface LogSummary {
@@ -25,7 +25,7 @@ const NOTHING = Buffer.alloc(0);
 /**
  * Reads a log file that is at hand. Nothing is emitted before the whole file was found to be sound.
  * @param name decides, by `.json` or `.json.gz`, whether plain text is welcome
- * @returns null if it inflates to more than fits in memory: use `readLargeLog`.
+ * @returns null if it inflates to more, or has more records, than fit in memory: use `readLargeLog`.
  * Throws InflateError or ScanError.
  */
 export function readLog(
@@ -43,9 +43,19 @@ export function readLog(
     return { inflatedBytes: length, sha256, eventCount: batch.count };
   }
   // A copy: whoever takes the records may put them into the kernel's memory, one by one.
-  const scanned = new RecordScanner().push(validUtf8(Buffer.from(bytes)), true);
+  const scanned = scanWhole(validUtf8(Buffer.from(bytes)));
+  if (scanned === null) return null;
   emit(scanned);
   return { inflatedBytes: length, sha256, eventCount: scanned.count };
+}
+
+function scanWhole(bytes: Buffer): RecordBatch | null {
+  try {
+    return new RecordScanner().push(bytes, true);
+  } catch (error) {
+    if (error instanceof TooManyRecords) return null;
+    throw error;
+  }
 }
 
 function copyPlain(stored: Buffer): number | null {
@@ -97,7 +107,13 @@ export async function readLargeLog(
   };
   for await (const piece of validUtf8Pieces(counted())) {
     if (scanner.heldBytes > LIMITS.sharedRecordBytes) await reader.largeRecord();
-    take(scanner.push(piece, false));
+    let batch = scanner.push(piece, false);
+    take(batch);
+    // The kernel may have left records, of tiny ones there are many; what gathers would be scanned all at once.
+    while (batch.count > 0 && scanner.heldBytes > piece.length) {
+      batch = scanner.push(NOTHING, false);
+      take(batch);
+    }
   }
   take(scanner.push(NOTHING, true));
   return { inflatedBytes, sha256: hash.digest(), eventCount };

@@ -35,12 +35,21 @@ const FIELDS_BY_LENGTH: number[][] = [];
 FIELD_BYTES.forEach((bytes, index) => (FIELDS_BY_LENGTH[bytes.length] ??= []).push(index));
 const RECORDS_KEY = "Records";
 
+/** A file that is scanned as a whole has more records than are held at a time: scan it in pieces. */
+export class TooManyRecords extends Error {
+  override readonly name = "TooManyRecords";
+}
+
+/** Records of a file that is scanned as a whole: their spans take 300 bytes each, and a record may have two. */
+const WHOLE_RECORDS_MAX = 100_000;
+
 /** Scans one log file, whole or in pieces. */
 export class RecordScanner extends JsonSkipper {
   readonly #batch = new RecordBatch();
   #phase = Phase.BeforeRoot;
   #rootKeyIsRecords = false;
   #recordsSeen = 0;
+  #isWhole = false;
   /** Bytes of the window at which scanning goes on; below twice a piece that did not suffice it waits. */
   #waitFor = 0;
   /** Where pieces of a file gather; larger when a record does not fit. */
@@ -70,7 +79,8 @@ export class RecordScanner extends JsonSkipper {
 
   /**
    * Takes the next bytes of the file and gives the records that are complete now. Throws ScanError where the
-   * file is no JSON; with `final` also where it ends too early or has no list `Records`.
+   * file is no JSON; with `final` also where it ends too early or has no list `Records`. Throws TooManyRecords where a
+   * whole file has so many that it must come in pieces.
    */
   push(chunk: Buffer, final: boolean): RecordBatch {
     const batch = this.#batch;
@@ -79,7 +89,8 @@ export class RecordScanner extends JsonSkipper {
     batch.hasDottedNames = false;
     // A window that grows is moved: what the batch before pointed to is gone.
     batch.bytes = NO_BYTES;
-    const isWhole = final && this.#windowEnd === this.#windowDone;
+    const isWhole = this.#isWhole = final && this.offset === 0 &&
+      this.#windowEnd === this.#windowDone;
     if (!isWhole) this.#gather(chunk);
     const gathered = this.#windowEnd - this.#windowDone;
     if (!final && gathered < this.#waitFor) return batch;
@@ -243,6 +254,7 @@ export class RecordScanner extends JsonSkipper {
   }
 
   #readRecord(batch: RecordBatch, start: number): number {
+    if (this.#isWhole && batch.count === WHOLE_RECORDS_MAX) throw new TooManyRecords();
     const base = batch.count * STRIDE;
     if (base + STRIDE > batch.spans.length) {
       const larger = new Int32Array(batch.spans.length * 2);
