@@ -20,6 +20,7 @@ import { FULL_LISTING } from "./0014_full_listing.ts";
 import { ALERT_PIECES } from "./0015_alert_pieces.ts";
 import { BACKFILL_CLAIMS } from "./0016_backfill_claims.ts";
 import { TAKE_PLANS } from "./0017_take_plans.ts";
+import { DUE_DELIVERIES } from "./0018_due_deliveries.ts";
 
 /** Statements by step name, in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -40,4 +41,5 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   "0015_alert_pieces": ALERT_PIECES,
   "0016_backfill_claims": BACKFILL_CLAIMS,
   "0017_take_plans": TAKE_PLANS,
+  "0018_due_deliveries": DUE_DELIVERIES,
 };

@@ -165,16 +165,19 @@ export class DatabaseStore implements Store {
     return outbox.waitingSinks(this.database);
   }
 
-  takeDeliveries(sink: string, limit: number) {
-    return outbox.takeDeliveries(this.database, this.#replica.id, sink, limit);
+  async takeDeliveries(sink: string, limit: number) {
+    await this.#vacuum.runIfDue();
+    return await outbox.takeDeliveries(this.database, this.#replica.id, sink, limit);
   }
 
   readAlertPiece(alertId: string, place: number) {
     return readAlertPiece(this.database, alertId, place);
   }
 
-  endDeliveries(ends: readonly DeliveryEnd[]) {
-    return outbox.endDeliveries(this.database, this.#replica.id, ends);
+  async endDeliveries(ends: readonly DeliveryEnd[]) {
+    const counts = await outbox.endDeliveries(this.database, this.#replica.id, ends);
+    this.#vacuum.noteSettled(ends.length);
+    return counts;
   }
 
   nextDeliveryMs(sinks: readonly string[]) {
