@@ -1,5 +1,6 @@
 import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { type NativeZlib, nativeZlib } from "../core/native_zlib.ts";
 
 /** Writes what becomes of the bytes into `out`. Throws Error where they are damaged. @returns how much that is */
 export type ZstdCall = (bytes: Uint8Array, out: Uint8Array) => number;
@@ -10,44 +11,19 @@ export const ZSTD_DECOMPRESS = "decompress";
 
 const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
 
-/** What the streams of `node:zlib` hold: the native context and, after a call, how much room and input it left. */
-interface NativeStream {
-  readonly _handle: {
-    onerror: (message: string) => void;
-    reset(): void;
-    writeSync(
-      flush: number,
-      input: Uint8Array,
-      inputStart: number,
-      inputLength: number,
-      out: Uint8Array,
-      outStart: number,
-      outLength: number,
-    ): void;
-  };
-  readonly _writeState: Uint32Array;
-}
-
 /**
  * One context for all calls. The documented functions make a new one for each, which takes 15 us and a megabyte that is
  * touched anew: half of what decompressing pages costs. Where a runtime has no such thing within its streams, these
  * functions are called.
  */
 export function openZstd(direction: typeof ZSTD_COMPRESS | typeof ZSTD_DECOMPRESS): ZstdCall {
-  const stream =
-    (direction === ZSTD_COMPRESS
-      ? createZstdCompress({ params: PARAMS })
-      : createZstdDecompress()) as unknown as Partial<NativeStream>;
-  return isNative(stream) ? nativeCall(stream) : documentedCall(direction);
+  const native = nativeZlib(
+    direction === ZSTD_COMPRESS ? createZstdCompress({ params: PARAMS }) : createZstdDecompress(),
+  );
+  return native === null ? documentedCall(direction) : nativeCall(native);
 }
 
-function isNative(stream: Partial<NativeStream>): stream is NativeStream {
-  const { _handle: handle, _writeState: state } = stream;
-  return typeof handle?.writeSync === "function" && typeof handle.reset === "function" &&
-    state instanceof Uint32Array && state.length === 2;
-}
-
-function nativeCall({ _handle: handle, _writeState: state }: NativeStream): ZstdCall {
+function nativeCall({ _handle: handle, _writeState: state }: NativeZlib): ZstdCall {
   let failure: string | null = null;
   handle.onerror = (message) => failure = message;
   return (bytes, out) => {

@@ -1,4 +1,5 @@
 import { constants, createGunzip, gunzipSync } from "node:zlib";
+import { type NativeZlib, nativeZlib } from "../core/native_zlib.ts";
 
 /**
  * Inflates a gzip file into `out`. @returns how many bytes it wrote; null where `out` became full. Throws what
@@ -6,38 +7,17 @@ import { constants, createGunzip, gunzipSync } from "node:zlib";
  */
 export type GunzipCall = (compressed: Uint8Array, out: Uint8Array) => number | null;
 
-/** What the streams of `node:zlib` hold: the native context and, after a call, how much room and input it left. */
-interface NativeStream {
-  readonly _handle: {
-    onerror: (message: string, errno: number) => void;
-    reset(): void;
-    writeSync(
-      flush: number,
-      input: Uint8Array,
-      inputStart: number,
-      inputLength: number,
-      out: Uint8Array,
-      outStart: number,
-      outLength: number,
-    ): void;
-  };
-  readonly _writeState: Uint32Array;
-}
-
 /**
  * One context for all calls. The documented functions make a new one for each, and new memory for what they inflate:
  * 28 us for a small file, and a collector that runs for bytes outside the heap. Where a runtime has no such thing
  * within its streams, these functions are called.
  */
 export function openGunzip(): GunzipCall {
-  const stream = createGunzip() as unknown as Partial<NativeStream>;
-  const { _handle: handle, _writeState: state } = stream;
-  const isNative = typeof handle?.writeSync === "function" && typeof handle.reset === "function" &&
-    state instanceof Uint32Array && state.length === 2;
-  return isNative ? nativeCall(stream as NativeStream) : documentedCall;
+  const native = nativeZlib(createGunzip());
+  return native === null ? documentedCall : nativeCall(native);
 }
 
-function nativeCall({ _handle: handle, _writeState: state }: NativeStream): GunzipCall {
+function nativeCall({ _handle: handle, _writeState: state }: NativeZlib): GunzipCall {
   let failure: Error | null = null;
   handle.onerror = (message, errno) => {
     const code = errno === constants.Z_BUF_ERROR ? "Z_BUF_ERROR" : "Z_DATA_ERROR";

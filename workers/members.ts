@@ -1,30 +1,6 @@
 import { Buffer } from "node:buffer";
 import { cutUtf8 } from "./cut_text.ts";
 
-/** The positions of one member's name (without quotes) and value. */
-export type VisitMember = (
-  nameStart: number,
-  nameEnd: number,
-  valueStart: number,
-  valueEnd: number,
-) => void;
-
-/**
- * Visits the members of the object at `start` in source order. The bytes were scanned before, so they are
- * known to be JSON and nothing is checked again.
- */
-export function visitMembers(bytes: Buffer, start: number, visit: VisitMember): void {
-  let p = skipSpace(bytes, start + 1);
-  while (bytes[p] !== 0x7d) {
-    const nameEnd = endOfString(bytes, p);
-    const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
-    const valueEnd = endOfValue(bytes, valueStart);
-    visit(p + 1, nameEnd - 1, valueStart, valueEnd);
-    p = skipSpace(bytes, valueEnd);
-    if (bytes[p] === 0x2c) p = skipSpace(bytes, p + 1);
-  }
-}
-
 /** No member has the name. */
 export const NO_MEMBER = -1;
 /** A name of the object is not plain, so that a closer look has to tell. */
@@ -32,7 +8,7 @@ export const ODD_MEMBER = -2;
 
 /**
  * Where the value of a member of the object at `start` begins; of a name that occurs twice the last. The bytes were
- * scanned before, as for `visitMembers`.
+ * scanned before, so they are known to be JSON and nothing is checked again.
  * @param dotsMatter whether a name that holds a dot could stand for several parts of a path
  * @returns {@linkcode NO_MEMBER} or {@linkcode ODD_MEMBER} where there is no telling
  */
@@ -62,7 +38,7 @@ export function findMember(
 /**
  * Finds several members of the object at `start` in one pass: for each name its value's start and end, at twice its
  * place, in `spans`; -1 where there is none. Of a name that occurs twice the last counts. The bytes were scanned
- * before, as for `visitMembers`; an object may have any number of members, and no text is made of plain names.
+ * before, as for `findMember`; an object may have any number of members, and no text is made of plain names.
  */
 export function findMembers(
   bytes: Buffer,
