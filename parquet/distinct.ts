@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../core/json_text.ts";
 import { textAt, valueAt } from "./byte_column.ts";
 import { EVENT_COLUMNS } from "./columns.ts";
-import type { Picks } from "./encode_picked.ts";
+import type { Picks } from "./row_set.ts";
 import { recordFromRow } from "./record.ts";
 import { type PickedRows, readJoined, type RowSet } from "./row_set.ts";
 import { copyBytes } from "./value_bytes.ts";

@@ -4,7 +4,7 @@ import type { ByteColumn } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
 import { encodeChunk } from "./encode_chunk.ts";
-import { encodePicked } from "./encode_picked.ts";
+import { encodeColumn } from "./encode_column.ts";
 import { appendFooter, FOOTER_CHUNK_BYTES_MAX, footerBytesMax, MAGIC } from "./footer.ts";
 
 export { type EncodedChunk, moveChunk } from "./chunk_writer.ts";
@@ -60,8 +60,7 @@ export class TableWriter {
   /** Encodes and appends some rows of columns, in the order given. No rows are no row group. */
   writeRows(columns: readonly ByteColumn[], rows: Uint32Array): void {
     if (rows.length === 0) return;
-    const picks = { sources: new Uint32Array(rows.length), rows };
-    const chunks = this.#columns.map((column, i) => encodePicked(column, [columns[i]], picks));
+    const chunks = this.#columns.map((column, i) => encodeColumn(column, columns[i], rows).chunk);
     this.appendRowGroup(chunks, rows.length);
   }
 

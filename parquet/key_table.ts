@@ -1,5 +1,5 @@
 import { type ByteColumn, int64At } from "./byte_column.ts";
-import type { Picks } from "./encode_picked.ts";
+import type { Picks } from "./row_set.ts";
 import { rowsFrom } from "./row_set.ts";
 import { copyBytes } from "./value_bytes.ts";
 import { compareBytes, hashBytes } from "./value_table.ts";

@@ -3,7 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { ByteColumn } from "./byte_column.ts";
 import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
 import type { EncodedChunk } from "./encode.ts";
-import { encodeJoined, pickColumn } from "./encode_joined.ts";
+import { encodeColumn, pickColumn } from "./encode_column.ts";
 import { KeyTable } from "./key_table.ts";
 import { readJoined, type RowSet, rowsFrom } from "./row_set.ts";
 import { areEqual } from "./value_table.ts";
@@ -61,7 +61,7 @@ export async function encodeRows(
       if (column.name !== "source_object" && !arePairsEqual(joined, pairPlaces)) return null;
       const key = KEY_PLACES.get(column.name);
       for (const i of lists.keys()) {
-        const encoded = encodeJoined(column, joined, selection.places[i], key !== undefined);
+        const encoded = encodeColumn(column, joined, selection.places[i], key !== undefined);
         chunks[i].push(encoded.chunk);
         if (key !== undefined) keys[i][key] = encoded.column!;
       }

@@ -2,7 +2,7 @@ import { HOUR_MS } from "../core/hours.ts";
 import { type ByteColumn, byteColumn, type PlainValues, setInt64 } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
-import { encodeJoined } from "./encode_joined.ts";
+import { encodeColumn } from "./encode_column.ts";
 import { rowsFrom } from "./row_set.ts";
 import { ValueBytes } from "./value_bytes.ts";
 import { compareBytes, ValueTable } from "./value_table.ts";
@@ -72,7 +72,7 @@ export class Rollup {
     for (let start = 0; start < order.length; start += rowGroupRowsMax) {
       const rows = order.subarray(start, start + rowGroupRowsMax);
       const chunks = ACTIVITY_COLUMNS.map((column, c) =>
-        encodeJoined(column, columns[c], rows).chunk
+        encodeColumn(column, columns[c], rows).chunk
       );
       writer.appendRowGroup(chunks, rows.length);
     }

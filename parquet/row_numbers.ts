@@ -16,8 +16,8 @@ const KEPT_VALUES_MAX = 50_000;
 class ValueTables {
   readonly #made = new Map<0 | 4, { readonly bytes: ValueBytes; table: ValueTable }>();
 
-  /** An empty one. */
-  of(gap: 0 | 4): ValueTable {
+  /** An empty one, and where it holds its values. */
+  of(gap: 0 | 4): { readonly bytes: ValueBytes; readonly table: ValueTable } {
     let made = this.#made.get(gap);
     if (made === undefined || made.table.count > KEPT_VALUES_MAX) {
       const bytes = new ValueBytes(gap);
@@ -25,7 +25,7 @@ class ValueTables {
     }
     made.bytes.clear();
     made.table.clear();
-    return made.table;
+    return made;
   }
 }
 
@@ -48,7 +48,7 @@ export class RowNumbers {
   }
 
   /**
-   * Numbers values; each code is hashed once, however many rows have it.
+   * Numbers values; each code is hashed once, however many rows have it, and never where all are distinct.
    * @param codes for each row its value's code, -1 for null
    * @returns false where more than `distinctMax` are distinct, which leaves nothing to be read
    */
@@ -63,7 +63,8 @@ export class RowNumbers {
     if (this.#known.length < codeCount) this.#known = new Int32Array(codeCount);
     else this.#known.fill(0, 0, codeCount);
     const known = this.#known;
-    const table = this.#tables.of(gap);
+    const { bytes, table } = this.#tables.of(gap);
+    const { areDistinct = false, bytes: from, starts } = source;
     const indexes = this.#indexRoom(present);
     let next = 0;
     for (let i = 0; i < codes.length; i++) {
@@ -71,13 +72,16 @@ export class RowNumbers {
       if (code < 0) continue;
       let number = known[code];
       if (number === 0) {
-        number = table.add(source, code) + 1;
+        number = 1 +
+          (areDistinct
+            ? bytes.append(from, starts[code], starts[code + 1] - gap)
+            : table.add(source, code));
         known[code] = number;
         if (number > distinctMax) return false;
       }
       indexes[next++] = number - 1;
     }
-    this.#values = table.values;
+    this.#values = bytes.values;
     return true;
   }
 
@@ -108,7 +112,7 @@ export function dictionaryPays(
   const distinct = new Set(present);
   // Values have one number or more each.
   if (distinct.size <= present.length * SAMPLE_DICTIONARY_SHARE) return true;
-  const table = sampled.of(gap);
+  const { table } = sampled.of(gap);
   for (const code of distinct) table.add(source, code);
   const share = table.count / present.length;
   if (share > SAMPLE_PLAIN_SHARE) return false;

@@ -1,8 +1,13 @@
 import { type ByteColumn, narrowColumn } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
-import type { Picks } from "./encode_picked.ts";
 import { joinColumns, type RowExtent } from "./join_columns.ts";
 import type { TableReader } from "./read.ts";
+
+/** Rows picked from several sources: for each row its source's number, and its place there. */
+export interface Picks {
+  readonly sources: Uint32Array;
+  readonly rows: Uint32Array;
+}
 
 /** Some rows of an opened file, in the file's order. */
 export interface RowRange {

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { type ByteColumn, columnOfValues, valueAt } from "./byte_column.ts";
 import { type Column, EVENT_COLUMNS } from "./columns.ts";
-import { encodeJoined, pickColumn } from "./encode_joined.ts";
-import { encodePicked } from "./encode_picked.ts";
+import { encodeColumn, pickColumn } from "./encode_column.ts";
+import { type EncodedChunk, TableWriter } from "./encode.ts";
 import { joinColumns } from "./join_columns.ts";
+import { readTable } from "./read.ts";
+import { rowsFrom } from "./row_set.ts";
 import { randomValue, seeded } from "./testing.ts";
 
 const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
@@ -23,7 +25,7 @@ function randomValues(column: Column, count: number, random: () => number): unkn
   });
 }
 
-Deno.test("encodeJoined() of row groups that were joined gives the bytes of encodePicked()", () => {
+Deno.test("encodeColumn() writes the rows, the same bytes whatever their source is like", async () => {
   const random = seeded();
   for (const count of [1, 50, 1200, 3000]) {
     const cuts = [0, Math.floor(count * random()), Math.floor(count * random()), count]
@@ -36,6 +38,9 @@ Deno.test("encodeJoined() of row groups that were joined gives the bytes of enco
       after: random() < 0.5 ? 3 : 2 * count + 9,
     })).filter(({ from, to }) => to > from);
     const rows = Uint32Array.from({ length: count }, () => Math.floor(random() * count));
+    const writer = new TableWriter(COLUMNS);
+    const chunks: EncodedChunk[] = [];
+    const written: unknown[][] = [];
     for (const column of COLUMNS) {
       const values = randomValues(column, count, random);
       const other = randomValue(column, random);
@@ -52,12 +57,9 @@ Deno.test("encodeJoined() of row groups that were joined gives the bytes of enco
       }));
       const joined = joinColumns(column, sources, extents);
       const isKept = column.type !== "bool" && random() < 0.5;
-      const encoded = encodeJoined(column, joined, rows, isKept);
-      const wanted = encodePicked(column, [columnOfValues(column, values)], {
-        sources: new Uint32Array(count),
-        rows,
-      });
-      assertEquals(encoded.chunk, wanted, column.name);
+      const encoded = encodeColumn(column, joined, rows, isKept);
+      const alone = encodeColumn(column, columnOfValues(column, values), rows);
+      assertEquals(encoded.chunk, alone.chunk, column.name);
       const picked = Array.from(rows, (row) => values[row]);
       for (const kept of [encoded.column, pickColumnOf(column, joined, rows)]) {
         if (kept === null) continue;
@@ -65,8 +67,35 @@ Deno.test("encodeJoined() of row groups that were joined gives the bytes of enco
         assertEquals(kept.starts.length - 1, new Set(picked.filter((v) => v !== null)).size);
       }
       assertEquals(encoded.column !== null, isKept);
+      chunks.push(encoded.chunk);
+      written.push(picked);
     }
+    writer.appendRowGroup(chunks, count);
+    const table = await readTable(writer.finish());
+    COLUMNS.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
   }
+});
+
+Deno.test("encodeColumn() writes the values of a source that is known to hold each once", async () => {
+  const random = seeded();
+  const rows = Uint32Array.from({ length: 3000 }, (_, row) => (row * 7) % 3000);
+  const writer = new TableWriter(COLUMNS);
+  const written: unknown[][] = [];
+  const chunks = COLUMNS.map((column) => {
+    const values = randomValues(column, 3000, random);
+    const isText = column.type === "string" || column.type === "json";
+    const source = isText
+      ? {
+        ...pickColumn(column, columnOfValues(column, values), rowsFrom(0, 3000)),
+        areDistinct: true,
+      }
+      : columnOfValues(column, values);
+    written.push(Array.from(rows, (row) => values[row]));
+    return encodeColumn(column, source, rows).chunk;
+  });
+  writer.appendRowGroup(chunks, rows.length);
+  const table = await readTable(writer.finish());
+  COLUMNS.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
 });
 
 function pickColumnOf(column: Column, joined: ByteColumn, rows: Uint32Array) {

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { TrailsieveError } from "../core/errors.ts";
-import { columnOfValues, narrowColumn, valueAt } from "./byte_column.ts";
+import { valueAt } from "./byte_column.ts";
 import { type Column, EVENT_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
-import { encodePicked } from "./encode_picked.ts";
-import { readTable, TableReader } from "./read.ts";
+import { TableReader } from "./read.ts";
 import { randomValue, seeded } from "./testing.ts";
 
 const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
@@ -27,42 +26,6 @@ function fileOf(values: readonly (readonly unknown[])[], rowCount: number): Uint
   writer.writeRowGroup(values, rowCount);
   return writer.finish();
 }
-
-Deno.test("encodePicked() writes the picked rows, the same bytes whatever their sources are like", async () => {
-  const random = seeded();
-  for (const count of [1, 40, 1500]) {
-    const values = COLUMNS.map((column) => randomValues(column, count, random));
-    const file = fileOf(values, count);
-    const reader = await TableReader.open(file);
-    const written = await reader.readByteColumns(0, COLUMNS);
-    const half = count >> 1;
-    const order = Array.from({ length: count }, (_, i) => i)
-      .map((i) => [random(), i] as const).sort(([a], [b]) => a - b).map(([, i]) => i);
-    const encoded = COLUMNS.map((column, c) => {
-      const whole = encodePicked(column, [written[c]], {
-        sources: new Uint32Array(count),
-        rows: Uint32Array.from(order),
-      });
-      // The same rows of a source that was written and of one that was not, each with half of them.
-      const halves = [
-        narrowColumn(written[c], 0, half),
-        columnOfValues(column, values[c].slice(half)),
-      ];
-      const picked = encodePicked(column, halves, {
-        sources: Uint32Array.from(order, (i) => i < half ? 0 : 1),
-        rows: Uint32Array.from(order, (i) => i < half ? i : i - half),
-      });
-      assertEquals(picked, whole, column.name);
-      return whole;
-    });
-    const writer = new TableWriter(COLUMNS);
-    writer.appendRowGroup(encoded, count);
-    const table = await readTable(writer.finish());
-    COLUMNS.forEach(({ name }, c) => {
-      assertEquals(table.values[c], order.map((i) => values[c][i]), name);
-    });
-  }
-});
 
 Deno.test("TableReader.readByteColumns() reads what readColumn() reads", async () => {
   const random = seeded();

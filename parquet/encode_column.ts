@@ -25,10 +25,10 @@ export interface EncodedColumn {
 
 /**
  * Encodes some rows of a column, in the order given, for a row group: zstd level 1, with a dictionary where that halves
- * the bytes, as `encodePicked` does. What the values' numbers are does not matter to the result.
+ * the bytes. Values are moved as bytes; how the source numbers them does not matter to the result.
  * @param isKept whether the rows' values are also needed as a column
  */
-export function encodeJoined(
+export function encodeColumn(
   column: Column,
   source: ByteColumn,
   rows: Uint32Array,
@@ -52,7 +52,12 @@ export function encodeJoined(
     return { chunk: chunk.finish(bounds.statistics()), column: null };
   }
   const gap = gapOf(column);
-  const isLikely = present === 0 ? false : dictionaryPays(source, codes, gap);
+  // Values that are known to be distinct are counted as quickly as a sample of them.
+  const isLikely = present === 0
+    ? false
+    : source.areDistinct
+    ? null
+    : dictionaryPays(source, codes, gap);
   const distinctMax = isLikely === false ? 0 : isLikely ? Infinity : present / 2;
   const isNumbered = (isKept || distinctMax > 0) &&
     numbers.number(source, codes, present, gap, isKept ? Infinity : distinctMax);
