@@ -74,22 +74,26 @@ export async function endDeliveries(
     await sql`select 1 from alerts where alert_id = any(${ids}::text[]) order by alert_id for update`
       .execute(trx);
     await sql`
-      with ended as (
-      update deliveries d set
-        state = case when e.kind <> 'later' then e.kind
-          when d.attempts >= ${LIMITS.deliveryAttemptsMax} then 'undelivered' else 'waiting' end,
-        next_at = now() + e.retry_ms * interval '1 ms',
-        last_error = e.reason
-      from unnest(
-        ${ends.map((end) => end.alertId)}::text[],
-        ${ends.map((end) => end.sink)}::text[],
-        ${ends.map((end) => end.kind)}::text[],
-        ${ends.map((end) => errorText(end.reason))}::text[],
-        ${ends.map((end) => end.kind === "later" ? end.retryAfterMs : 0)}::float8[]
-      ) as e(alert_id, sink, kind, reason, retry_ms)
-      where d.alert_id = e.alert_id and d.sink = e.sink and d.state = 'attempting'
-        and d.attempted_by = ${replicaId}::uuid
-      returning d.alert_id, d.sink, d.state, d.attempts, d.last_error
+      with held as materialized (
+        select e.* from unnest(
+          ${ends.map((end) => end.alertId)}::text[],
+          ${ends.map((end) => end.sink)}::text[],
+          ${ends.map((end) => end.kind)}::text[],
+          ${ends.map((end) => errorText(end.reason))}::text[],
+          ${ends.map((end) => end.kind === "later" ? end.retryAfterMs : 0)}::float8[]
+        ) as e(alert_id, sink, kind, reason, retry_ms), lateral (
+          select state, attempted_by from deliveries
+          where alert_id = e.alert_id and sink = e.sink offset 0 for update
+        ) as d
+        where d.state = 'attempting' and d.attempted_by = ${replicaId}::uuid
+      ), ended as (
+        update deliveries d set
+          state = case when e.kind <> 'later' then e.kind
+            when d.attempts >= ${LIMITS.deliveryAttemptsMax} then 'undelivered' else 'waiting' end,
+          next_at = now() + e.retry_ms * interval '1 ms',
+          last_error = e.reason
+        from held e where d.alert_id = e.alert_id and d.sink = e.sink
+        returning d.alert_id, d.sink, d.state, d.attempts, d.last_error
       )
       insert into dead_letters (kind, stage, reason, attempts, alert_id, sink)
       select 'delivery', 'deliver', last_error, attempts, alert_id, sink from ended
@@ -119,16 +123,23 @@ export async function giveUpDeliveries(database: Database, sink: string): Promis
   });
 }
 
+/**
+ * Ends alerts whose deliveries have all ended. As in {@linkcode endDeliveries} each row is found by its key, by a
+ * subquery that no planner joins otherwise: what it knows of an outbox is never true for long, and it would read all
+ * open deliveries for each batch.
+ */
 async function settleAlerts(trx: Trx, ids: readonly string[]): ReturnType<Store["endDeliveries"]> {
   const { rows: [counts] } = await sql<{ delivered: number; undelivered: number }>`
-    with ended as (
-      select alert_id, bool_and(state = 'delivered') as all_delivered
-      from deliveries where alert_id = any(${ids}::text[])
-      group by alert_id
-      having bool_and(state in ('delivered', 'undelivered'))
+    with ended as materialized (
+      select alert_id, (
+        select case when bool_and(d.state = 'delivered') then 'delivered'
+          when bool_and(d.state in ('delivered', 'undelivered')) then 'undelivered' end
+        from deliveries d where d.alert_id = i.alert_id
+      ) as state
+      from unnest(${ids}::text[]) as i(alert_id)
     ), settled as (
-      update alerts a set state = case when e.all_delivered then 'delivered' else 'undelivered' end
-      from ended e where a.alert_id = e.alert_id and a.state = 'open'
+      update alerts a set state = e.state
+      from ended e where a.alert_id = e.alert_id and a.state = 'open' and e.state is not null
       returning a.state
     )
     select (count(*) filter (where state = 'delivered'))::int as delivered,
