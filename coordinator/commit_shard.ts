@@ -1,3 +1,4 @@
+import { unpackAlerts } from "../core/alert_packs.ts";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { PARTS_FOLDER } from "../core/lake_paths.ts";
 import type {
@@ -38,7 +39,7 @@ export async function commitShard(
       reason: record.reason,
       text: record.text,
     })),
-    alerts: result.alerts,
+    alerts: unpackAlerts(result.alerts),
     parts,
     sinks: context.sinkNames,
     suppress: shard.suppress,

@@ -1,3 +1,4 @@
+import { unpackAlerts } from "../core/alert_packs.ts";
 import type { ShardObject } from "../workers/mod.ts";
 import type { BacktestTally } from "./backtest_tally.ts";
 import { WorkerLost } from "./shard_worker.ts";
@@ -50,7 +51,7 @@ async function tryShard(objects: ShardObject[], trial: Trial): Promise<void> {
         if (status === "done") onRead(objects[place], eventCount);
         else onUnread(objects[place], error?.message ?? status);
       });
-      for (const alert of result.alerts) tally.addMatch(alert);
+      for (const alert of unpackAlerts(result.alerts)) tally.addMatch(alert);
       for (const { ruleId, count, message } of result.ruleErrors) {
         tally.addRuleError(ruleId, count, message);
       }

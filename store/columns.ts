@@ -2,7 +2,7 @@
 
 /** Rows of one statement, and about how many bytes of text. */
 const ROWS_MAX = 1000;
-const TEXT_BYTES_MAX = 8 * 1024 * 1024;
+const TEXT_BYTES_MAX = 1024 * 1024;
 
 /** Longest text kept of an error, in characters. */
 const ERROR_CHARS_MAX = 1000;
@@ -18,23 +18,24 @@ export function errorText(text: string): string {
 }
 
 /**
- * Cuts rows into statements of at most 1,000 rows and about 8 MB of text.
+ * Cuts rows into statements of at most 1,000 rows and about 1 MB of text.
  * @param textOf the long text of a row, where it has one
  */
 export function* batches<T>(
-  rows: readonly T[],
+  rows: Iterable<T>,
   textOf: (row: T) => string | null = () => null,
 ): Generator<readonly T[]> {
-  let start = 0;
+  let batch: T[] = [];
   let bytes = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const rowBytes = textOf(rows[i])?.length ?? 0;
-    if (i > start && (i - start === ROWS_MAX || bytes + rowBytes > TEXT_BYTES_MAX)) {
-      yield rows.slice(start, i);
-      start = i;
+  for (const row of rows) {
+    const rowBytes = textOf(row)?.length ?? 0;
+    if (batch.length > 0 && (batch.length === ROWS_MAX || bytes + rowBytes > TEXT_BYTES_MAX)) {
+      yield batch;
+      batch = [];
       bytes = 0;
     }
+    batch.push(row);
     bytes += rowBytes;
   }
-  if (start < rows.length) yield rows.slice(start);
+  if (batch.length > 0) yield batch;
 }

@@ -19,11 +19,12 @@ export async function storeAlerts(
       (suppress.beforeMs !== null && alert.eventTimeMs < suppress.beforeMs)
       ? "suppressed"
       : "open";
-  // One order for all, so that two commits with the same alerts wait for each other instead of both.
-  const ordered = [...alerts].sort((a, b) => (a.alertId < b.alertId ? -1 : 1));
   let raised = 0;
   let suppressed = 0;
-  for (const batch of batches(ordered, (alert) => alert.payload)) {
+  for (const some of batches(alerts, (alert) => alert.payload)) {
+    // One order for all, so that two commits with the same alerts wait for each other instead of both. Where they
+    // have several batches the database may end one of them, which is then made again.
+    const batch = some.toSorted((a, b) => (a.alertId < b.alertId ? -1 : 1));
     const { rows: [counts] } = await sql<{ raised: number; suppressed: number; long: string[] }>`
       with raised as (
         insert into alerts (alert_id, event_time, state, rule_id, level, dedup_key, event_id, payload,

@@ -98,7 +98,8 @@ export interface NewPart {
 export interface ShardResult {
   readonly objects: readonly ObjectResult[];
   readonly rejected: readonly RejectedRecord[];
-  readonly alerts: readonly Alert[];
+  /** Walked anew at each attempt to store them. */
+  readonly alerts: Iterable<Alert>;
   readonly parts: readonly NewPart[];
   /** Names of the sinks that each new alert is to be delivered to. */
   readonly sinks: readonly string[];

@@ -1,4 +1,4 @@
-import type { Alert } from "../core/types.ts";
+import { AlertPacker } from "../core/alert_packs.ts";
 import type { PartBuilder } from "./part_builder.ts";
 import type { PartReport, RejectedReport } from "./protocol.ts";
 
@@ -11,7 +11,7 @@ export interface HarvestMark {
 
 /** What one shard yields beside the outcomes of its objects. */
 export class Harvest {
-  readonly alerts: Alert[] = [];
+  readonly alerts = new AlertPacker();
   readonly rejected: RejectedReport[] = [];
   readonly parts: PartBuilder;
   readonly ruleErrors = new Map<string, { count: number; message: string }>();
@@ -29,7 +29,7 @@ export class Harvest {
 
   /** Forgets everything since the mark. */
   rollBack(mark: HarvestMark): void {
-    this.alerts.length = mark.alerts;
+    this.alerts.cut(mark.alerts);
     this.rejected.length = mark.rejected;
     this.parts.rollBack(mark.parts);
   }

@@ -79,7 +79,7 @@ export class ShardProcessor {
       shardId: shard.shardId,
       objects,
       rejected: harvest.rejected,
-      alerts: harvest.alerts,
+      alerts: harvest.alerts.take(),
       parts: harvest.takeParts(),
       gets: getCount() - getsBefore,
       ruleErrors: [...harvest.ruleErrors].map(([ruleId, error]) => ({ ruleId, ...error })),
@@ -195,7 +195,7 @@ export class ShardProcessor {
           detectedAt: Date.now(),
           onError,
         };
-        this.#harvest.alerts.push(buildAlert(rule, event, context));
+        this.#harvest.alerts.add(buildAlert(rule, event, context));
       },
       onError,
       (ruleIndex: number) => this.#note(index, recordIndex, ruleIndex),

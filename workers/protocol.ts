@@ -3,7 +3,8 @@
  * signals do not survive the way. Bytes go by transfer.
  */
 import type { Stage } from "../core/errors.ts";
-import type { Alert, ReadGrant } from "../core/types.ts";
+import type { AlertPack } from "../core/alert_packs.ts";
+import type { ReadGrant } from "../core/types.ts";
 import type { RuleProblem, RuleSpec } from "../detection/mod.ts";
 
 /** Sent once, first. */
@@ -91,7 +92,7 @@ export interface ResultMessage {
   readonly shardId: string;
   readonly objects: readonly ObjectReport[];
   readonly rejected: readonly RejectedReport[];
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly AlertPack[];
   readonly parts: readonly PartReport[];
   /** GET requests made. */
   readonly gets: number;

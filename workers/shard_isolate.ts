@@ -92,8 +92,11 @@ async function init(message: InitMessage): Promise<void> {
 async function readShard(message: ShardMessage): Promise<void> {
   const result = await processor!.process(message, never);
   const buffers = new Set(result.parts.map((part) => part.bytes.buffer));
-  for (const { eventPieces = [] } of result.alerts) {
-    for (const piece of eventPieces) buffers.add(piece.buffer);
+  for (const { alerts, payloads } of result.alerts) {
+    buffers.add(payloads.buffer);
+    for (const { eventPieces = [] } of alerts) {
+      for (const piece of eventPieces) buffers.add(piece.buffer);
+    }
   }
   scope.postMessage(result, [...buffers] as ArrayBuffer[]);
 }

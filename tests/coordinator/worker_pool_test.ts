@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
+import { unpackAlerts } from "../../core/alert_packs.ts";
 import { WorkerPool } from "../../coordinator/worker_pool.ts";
 import { openSource } from "../../objects/mod.ts";
 import type { ShardObject } from "../../workers/mod.ts";
@@ -78,7 +79,7 @@ function readOne(loopMs: number): Promise<{ matched: string[]; switchedOff: read
     await Deno.writeTextFile(`${folder}/until`, String(Date.now() + loopMs));
     const result = await pool.run({ kind: "shard", shardId: "s", objects });
     pool.endShard("s");
-    return { matched: result.alerts.map(({ ruleId }) => ruleId), switchedOff };
+    return { matched: [...unpackAlerts(result.alerts)].map(({ ruleId }) => ruleId), switchedOff };
   });
 }
 
