@@ -25,6 +25,9 @@ export async function takeDeliveries(
   limit: number,
 ): Promise<readonly PendingDelivery[]> {
   return await database.transact("take deliveries", async (trx) => {
+    // What the planner knows of an outbox is never true for long. Taking few rows for due, it sorted all of them.
+    await sql`select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true)`.execute(trx);
     const { rows } = await sql<PendingDelivery>`
       with due as (
         select alert_id, next_at as due_at from deliveries
