@@ -70,7 +70,17 @@ export class FairPGlite {
 
   async #giveTurn(): Promise<void> {
     if (performance.now() - this.#turnEndedAt < RUN_MS_MAX) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await letOthersRun();
     this.#turnEndedAt = performance.now();
   }
+}
+
+const NOTHING = new Uint8Array();
+
+/**
+ * Gives timers and sockets a turn of the event loop, in 0.15 ms: what waits for another thread lets it look at both. A
+ * timer of 0 ms takes 1 to 2 ms, a sixth of a run of queries, and `setImmediate` no look at sockets.
+ */
+async function letOthersRun(): Promise<void> {
+  await crypto.subtle.digest("SHA-256", NOTHING);
 }
