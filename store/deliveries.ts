@@ -25,9 +25,7 @@ export async function takeDeliveries(
   limit: number,
 ): Promise<readonly PendingDelivery[]> {
   return await database.transact("take deliveries", async (trx) => {
-    // What the planner knows of an outbox is never true for long. Taking few rows for due, it sorted all of them.
-    await sql`select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true)`.execute(trx);
+    await goByIndexes(trx);
     const { rows } = await sql<PendingDelivery>`
       with due as (
         select alert_id, next_at as due_at from deliveries
@@ -52,6 +50,16 @@ export async function takeDeliveries(
   });
 }
 
+/**
+ * Has a transaction find each row by its key, and what is due in the order of its index. What the planner knows of an
+ * outbox is never true for long: taking few rows for open, it read and sorted all of them for each batch.
+ */
+async function goByIndexes(trx: Trx): Promise<void> {
+  await sql`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+    .execute(trx);
+}
+
 /** Whether a delivery is in this replica's hands. */
 async function isAttempting(
   database: Database,
@@ -72,6 +80,7 @@ export async function endDeliveries(
 ): ReturnType<Store["endDeliveries"]> {
   if (ends.length === 0) return { delivered: 0, undelivered: 0 };
   return await database.transact("record deliveries", async (trx) => {
+    await goByIndexes(trx);
     const ids = [...new Set(ends.map((end) => end.alertId))].sort();
     // Two replicas that end two sinks of one alert must see each other, or neither would settle it.
     await sql`select 1 from alerts where alert_id = any(${ids}::text[]) order by alert_id for update`
@@ -111,6 +120,7 @@ export async function endDeliveries(
 /** See {@linkcode DeadLetterStore.giveUpDeliveries}. */
 export async function giveUpDeliveries(database: Database, sink: string): Promise<number> {
   return await database.transact("give up deliveries", async (trx) => {
+    await goByIndexes(trx);
     const { rows } = await sql<{ alert_id: string }>`
       select alert_id from deliveries where sink = ${sink} and state in ('waiting', 'attempting')
       order by alert_id limit ${GIVEN_UP_AT_ONCE}`.execute(trx);
@@ -126,11 +136,7 @@ export async function giveUpDeliveries(database: Database, sink: string): Promis
   });
 }
 
-/**
- * Ends alerts whose deliveries have all ended. As in {@linkcode endDeliveries} each row is found by its key, by a
- * subquery that no planner joins otherwise: what it knows of an outbox is never true for long, and it would read all
- * open deliveries for each batch.
- */
+/** Ends alerts whose deliveries have all ended; in a subquery for each, which no planner joins otherwise. */
 async function settleAlerts(trx: Trx, ids: readonly string[]): ReturnType<Store["endDeliveries"]> {
   const { rows: [counts] } = await sql<{ delivered: number; undelivered: number }>`
     with ended as materialized (
