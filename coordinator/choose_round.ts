@@ -32,7 +32,8 @@ export function chooseRound(
     LIMITS.sortedMergeRowsMax / isolates,
     Math.max(SHARED_ROWS_MIN, Math.ceil(allRows / isolates)),
   );
-  const bytesMax = LIMITS.sortedMergeBytesMax / isolates;
+  // Two isolates have the room that those of shards had.
+  const bytesMax = LIMITS.sortedMergeBytesMax * Math.min(1, 2 / isolates);
   const chosen: HourWork[] = [];
   const paths = new Set<string>();
   let rows = 0;

@@ -8,7 +8,7 @@ import { MergeWorker } from "./merge_worker.ts";
 import { Wake } from "./wake.ts";
 
 /** Hours taken at a time: neighbouring hours share part files, which are then read once. */
-const HOURS_AT_ONCE = 16;
+const HOURS_AT_ONCE = 32;
 const SPARED_AT_ONCE = 500;
 /** How often, and how long, a run that must see every hour compacted waits for other replicas. */
 const HELD_ASK_MS = 500;

@@ -28,6 +28,8 @@ export interface MergeOptions {
   /** Bytes of one file; a single row group above it gets a file of its own. */
   readonly fileBytesMax?: number;
   readonly rowGroupRowsMax?: number;
+  /** Told before every piece of work, some megabytes of it. */
+  readonly onProgress?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -71,11 +73,16 @@ export async function* mergeHours(
   options: MergeOptions = {},
 ): AsyncGenerator<MergedHour, void, void> {
   const { rows, bounds } = await openRows(hours);
-  const keys = await readKeys(rows, () => options.signal?.throwIfAborted());
+  const onProgress = () => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.();
+  };
+  const keys = await readKeys(rows, onProgress);
   for (const batch of batchesOf(rows, hours, bounds)) {
     // That rows of one id are equal is found out on the way, and is hardly ever wrong.
-    yield* await mergeBatch(rows, keys, batch, { ...options, isTrusting: true }) ??
-      (await mergeBatch(rows, keys, batch, { ...options, isTrusting: false }))!;
+    const trying = { ...options, onProgress };
+    yield* await mergeBatch(rows, keys, batch, { ...trying, isTrusting: true }) ??
+      (await mergeBatch(rows, keys, batch, { ...trying, isTrusting: false }))!;
   }
 }
 
@@ -90,16 +97,16 @@ async function mergeBatch(
   rows: RowSet,
   keys: KeyTable,
   batch: readonly BatchHour[],
-  options: MergeOptions & { readonly isTrusting: boolean },
+  options: MergeOptions & { readonly isTrusting: boolean; readonly onProgress: () => void },
 ): Promise<MergedHour[] | null> {
-  const { signal, fileBytesMax = LIMITS.lakeFileBytesMax, isTrusting } = options;
+  const { onProgress, fileBytesMax = LIMITS.lakeFileBytesMax, isTrusting } = options;
   const rowGroupRowsMax = options.rowGroupRowsMax ?? LIMITS.rowGroupRowsMax;
   const groups: Group[] = [];
   const outputs = batch.map(({ bounds: { standingEnd, to } }) =>
     new HourOutput(fileBytesMax, rows.bytesBetween(standingEnd, to) / PACKED_FACTOR)
   );
   for (const [i, { input, bounds }] of batch.entries()) {
-    signal?.throwIfAborted();
+    onProgress();
     const { standing, written, conflicts, assumed } = await orderRows(
       rows,
       keys,
@@ -116,12 +123,12 @@ async function mergeBatch(
     filesRowsOf(input, bounds, written, fileBytesMax).forEach((list) => add(list, false));
   }
   for (const slice of slicesOf(rows, groups)) {
-    signal?.throwIfAborted();
+    onProgress();
     const lists = slice.map((group) => group.rows);
     // Of rows that stay only what the rollup counts is read.
     const encoded = slice[0].isStanding
       ? { chunks: [], keys: await readActivityKeys(rows, lists) }
-      : await encodeRows(rows, lists, pairsOf(slice));
+      : await encodeRows(rows, lists, pairsOf(slice), onProgress);
     if (encoded === null) return null;
     for (const [i, { output, rows: ofGroup, isStanding, conflicts }] of slice.entries()) {
       output.rollup.add(encoded.keys[i], { timesMs: keys.timesOf(ofGroup) });

@@ -44,18 +44,21 @@ export interface EncodedRows {
 /**
  * Reads rows of `events` and encodes them, a few columns at a time.
  * @param pairs rows that are taken for equal but for their `source_object`, one behind the other
+ * @param onProgress told before every few columns
  * @returns null where two of a pair are not
  */
 export async function encodeRows(
   rows: RowSet,
   lists: readonly Uint32Array[],
   pairs: Uint32Array = new Uint32Array(),
+  onProgress: () => void = () => {},
 ): Promise<EncodedRows | null> {
   const chunks = lists.map((): EncodedChunk[] => []);
   const keys = lists.map((): ByteColumn[] => new Array(ACTIVITY_KEY_COLUMNS.length));
   const selection = rows.select([...lists, pairs]);
   const pairPlaces = selection.places[lists.length];
   for (let from = 0; from < EVENT_COLUMNS.length; from += COLUMNS_AT_ONCE) {
+    onProgress();
     const some = EVENT_COLUMNS.slice(from, from + COLUMNS_AT_ONCE);
     for await (const [column, joined] of readJoined(selection, some)) {
       if (column.name !== "source_object" && !arePairsEqual(joined, pairPlaces)) return null;

@@ -77,7 +77,8 @@ async function mergeSorted(
   // JSON lines are larger than the Parquet that they are made from, and both are held at once.
   const fileBytesMax = format === "jsonl" ? LIMITS.lakeFileBytesMax / 2 : LIMITS.lakeFileBytesMax;
   const inputs = hours.map(withTables(tables));
-  for await (const { hourMs, events, activity } of mergeHours(inputs, { fileBytesMax })) {
+  const options = { fileBytesMax, onProgress: relieveMemory };
+  for await (const { hourMs, events, activity } of mergeHours(inputs, options)) {
     const merged: MergedMessage = {
       kind: "merged",
       hourMs,
