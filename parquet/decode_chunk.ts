@@ -3,6 +3,7 @@ import { boolColumn, type ByteColumn, byteColumn, gapOf } from "./byte_column.ts
 import type { Column } from "./columns.ts";
 import { countOf, ENCODING, type Fields, PAGE, readPageHeader, structOf } from "./page_header.ts";
 import { readHybrid } from "./rle_hybrid.ts";
+import { OWN_ROOM, type Room } from "./room.ts";
 import { decompress } from "./zstd.ts";
 
 /** A value's place among plain bytes. */
@@ -20,6 +21,7 @@ interface Page {
  * Decodes a column chunk as this program writes it, without making values of JavaScript.
  * Throws Error where it is damaged.
  * @param isOptional whether the column may hold nulls
+ * @param room for what is decoded
  * @returns null where it is encoded in a way that this program does not write
  */
 export function decodeChunk(
@@ -27,11 +29,12 @@ export function decodeChunk(
   data: Pick<ColumnMetaData, "codec" | "num_values">,
   column: Column,
   isOptional: boolean,
+  room: Room = OWN_ROOM,
 ): ByteColumn | null {
   if (data.codec !== "ZSTD" && data.codec !== "UNCOMPRESSED") return null;
   const unpack = (packed: Uint8Array, size: number) =>
-    data.codec === "ZSTD" ? decompress(packed, size) : packed;
-  const codes = new Int32Array(Number(data.num_values));
+    data.codec === "ZSTD" ? decompress(packed, size, room) : packed;
+  const codes = room.int32(Number(data.num_values));
   const pages: Page[] = [];
   let dictionary: Values | null = null;
   let rows = 0;
@@ -42,7 +45,7 @@ export function decodeChunk(
     const packed = bytes.subarray(end, at);
     if (fields[1] === PAGE.dictionary) {
       const size = countOf(structOf(fields, 7), 1);
-      dictionary = plainValues([unpack(packed, countOf(fields, 2))], size, gapOf(column));
+      dictionary = plainValues([unpack(packed, countOf(fields, 2))], size, gapOf(column), room);
     } else if (fields[1] === PAGE.dataV2) {
       const levels = codes.subarray(rows, rows += countOf(structOf(fields, 8), 1));
       pages.push(readPage(fields, packed, levels, isOptional, unpack));
@@ -60,7 +63,8 @@ export function decodeChunk(
   for (const page of pages) code = numberRows(page, code);
   if (code !== present) throw new Error("a page's nulls are not counted");
   const gap = gapOf(column);
-  return byteColumn({ codes, ...plainValues(pages.map((page) => page.bytes), present, gap), gap });
+  const values = plainValues(pages.map((page) => page.bytes), present, gap, room);
+  return byteColumn({ codes, ...values, gap });
 }
 
 /** Puts numbers from one on in place of the levels, -1 where a row has no value. @returns the number behind the last */
@@ -94,9 +98,14 @@ function readPage(
 }
 
 /** Finds the values of plain pages, which it puts together. */
-function plainValues(pages: readonly Uint8Array[], count: number, gap: number): Values {
-  const bytes = pages.length === 1 ? pages[0] : concat(pages);
-  const starts = new Uint32Array(count + 1);
+function plainValues(
+  pages: readonly Uint8Array[],
+  count: number,
+  gap: number,
+  room: Room,
+): Values {
+  const bytes = pages.length === 1 ? pages[0] : concat(pages, room);
+  const starts = room.uint32(count + 1);
   let at = gap;
   for (let v = 0; v < count; v++) {
     starts[v] = at;
@@ -112,8 +121,8 @@ function plainValues(pages: readonly Uint8Array[], count: number, gap: number): 
   return { bytes, starts };
 }
 
-function concat(pages: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pages.reduce((sum, page) => sum + page.length, 0));
+function concat(pages: readonly Uint8Array[], room: Room): Uint8Array {
+  const bytes = room.bytes(pages.reduce((sum, page) => sum + page.length, 0));
   let at = 0;
   for (const page of pages) {
     bytes.set(page, at);

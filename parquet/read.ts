@@ -11,6 +11,7 @@ import type { Column } from "./columns.ts";
 import { decodeChunk } from "./decode_chunk.ts";
 import { type EncodedChunk, moveChunk } from "./encode.ts";
 import { TrailsieveError } from "../core/errors.ts";
+import type { Room } from "./room.ts";
 import { asyncBuffer, readable, type TableFile } from "./table_file.ts";
 
 export type { TableFile };
@@ -114,10 +115,18 @@ export class TableReader {
     });
   }
 
-  /** A chunk of this file's row group as bytes of values. Throws TrailsieveError `corrupt`. */
-  async decode({ bytes, chunk }: EncodedChunk, column: Column, group: number): Promise<ByteColumn> {
+  /**
+   * A chunk of this file's row group as bytes of values, in some room or, where it is encoded in a way that this
+   * program does not write, beside it. Throws TrailsieveError `corrupt`.
+   */
+  async decode(
+    { bytes, chunk }: EncodedChunk,
+    column: Column,
+    group: number,
+    room?: Room,
+  ): Promise<ByteColumn> {
     const decoded = await readable(() =>
-      Promise.resolve(decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column)))
+      Promise.resolve(decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column), room))
     );
     if (decoded !== null) return decoded;
     const { rowStart, rowCount } = this.rowGroups[group];

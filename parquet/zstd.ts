@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
+import { OWN_ROOM, type Room } from "./room.ts";
 import { openZstd, ZSTD_COMPRESS, ZSTD_DECOMPRESS } from "./zstd_context.ts";
 
 const compressor = openZstd(ZSTD_COMPRESS);
@@ -23,12 +23,12 @@ export function compress(bytes: Uint8Array): Uint8Array {
   return out.subarray(0, compressor(bytes, out));
 }
 
-/** Decompresses what has so many bytes then. Throws Error where it has not. */
-export function decompress(packed: Uint8Array, size: number): Uint8Array {
+/** Decompresses what has so many bytes then, into some room. Throws Error where it has not. */
+export function decompress(packed: Uint8Array, size: number, room: Room = OWN_ROOM): Uint8Array {
   if (size === 0) return new Uint8Array();
   // One byte more than there is tells whether there is more.
-  const { buffer } = Buffer.allocUnsafeSlow(size + 1);
-  const length = decompressor(packed, new Uint8Array(buffer));
+  const out = room.bytes(size + 1);
+  const length = decompressor(packed, out);
   if (length !== size) throw new Error(`a page has ${length} of ${size} bytes`);
-  return new Uint8Array(buffer, 0, size);
+  return out.subarray(0, size);
 }
