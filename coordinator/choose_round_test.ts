@@ -30,6 +30,21 @@ Deno.test("chooseRound() leaves several isolates their share, but makes no round
   assertEquals(chooseRound(hoursOf(new Array(10).fill(1000)), "parquet", 2).works.length, 10);
 });
 
+Deno.test("chooseRound() lets up to two isolates have all bytes of parts, and four a half each", () => {
+  const works = [0, 1, 2].map((i) => {
+    const [work] = hoursOf([10], sortedMergeBytesMax / 2);
+    const parts = work.parts.map((part) => ({ ...part, path: `part ${i}` }));
+    return { ...work, hourMs: i * HOUR_MS, parts };
+  });
+  const taken = [1, 2, 4].map((isolates) =>
+    startsOf(chooseRound(works, "parquet", isolates).works)
+  );
+  assertEquals(taken, [[0, 1], [0, 1], [0]]);
+  // What several hours share counts once.
+  const shared = hoursOf(new Array(24).fill(100), sortedMergeBytesMax / 2);
+  assertEquals(chooseRound(shared, "parquet", 4).works.length, 24);
+});
+
 Deno.test("chooseRound() gives a large hour a round by itself: the first of one isolate, the last of several", () => {
   for (
     const works of [
