@@ -5,21 +5,19 @@
  */
 import type { Buffer } from "node:buffer";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { loadPack } from "../bench/pack_recall/pack.ts";
 import { planTrail } from "../generator/mod.ts";
 import { type RecordBatch, RecordScanner } from "../workers/scan_records.ts";
 import { ScannedRecord } from "../workers/scanned_record.ts";
 import { compileRules } from "./compile.ts";
 import type { Detector } from "./detector.ts";
 import { Event } from "./event.ts";
-import { readRuleFolders } from "./load_rules.ts";
 import { SigmaCollection } from "./sigma/collection.ts";
 
 /** One for all events, as the worker has it. */
 const record = new ScannedRecord();
 const event = new Event(record);
-const pack = await compileRules(
-  (await readRuleFolders([new URL("../rules/aws", import.meta.url).pathname])).specs,
-);
+const pack = await loadPack();
 await benchOn("real or made-up events", await readFiles());
 await benchOn("quiet generated events", quietFiles());
 
@@ -129,7 +127,9 @@ async function syntheticDetector(
   });
   const collection = new SigmaCollection({});
   await collection.add("rules.yml", new TextEncoder().encode(documents.join("\n---\n")));
-  return compileRules(collection.finish({ othersMayBeNamed: false }).specs);
+  const detector = await compileRules(collection.finish({ othersMayBeNamed: false }).specs);
+  if (detector.rules.length !== count) throw new Error(`Only ${detector.rules.length} rules load`);
+  return detector;
 }
 
 async function readFiles(): Promise<Uint8Array[]> {

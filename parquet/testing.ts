@@ -4,10 +4,10 @@ import { TableWriter } from "./encode.ts";
 import { readTable, type TableFile } from "./read.ts";
 import type { EventRow } from "./record.ts";
 
-/** A generator of numbers in [0, 1); the seed is printed, so that a failure can be repeated. */
-export function seeded(seed = Math.floor(Math.random() * 2 ** 31)): () => number {
-  console.log(`seed ${seed}`);
-  let state = seed;
+/** A generator of numbers in [0, 1); a seed that is not given is printed, so that a failure can be repeated. */
+export function seeded(seed?: number): () => number {
+  let state = seed ?? Math.floor(Math.random() * 2 ** 31);
+  if (seed === undefined) console.log(`seed ${state}`);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
