@@ -36,8 +36,11 @@ export async function commitShard(
       key: shard.refs[record.object].key,
       etag: shard.refs[record.object].etag,
       index: record.index,
-      reason: record.reason,
+      reason: record.count === 1
+        ? record.reason
+        : `${record.count} further records are no events either, the first since: ${record.reason}`,
       text: record.text,
+      count: record.count,
     })),
     alerts: unpackAlerts(result.alerts),
     parts,

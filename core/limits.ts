@@ -82,6 +82,11 @@ export const LIMITS = {
   outageMs: 90 * SECOND,
   /** Attempts at an object that fails for now, over about an hour; then it is dead-lettered. */
   objectAttemptsMax: 8,
+  /** Records of an object that are rejected with a dead letter each; those beyond have one together. */
+  rejectedRecordsMax: 1000,
+  /** Characters of a rejected record that are kept, and of all of a shard's while they are kept at that length. */
+  rejectedTextMax: 64 * 1024,
+  rejectedTextsMax: 16 * MB,
   /** Deaths of a holder after which a shard is cut into shards of one object. */
   shardDeathsMax: 2,
   /** Deaths of a holder of one object alone after which that object is dead-lettered. */

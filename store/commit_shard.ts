@@ -41,7 +41,7 @@ export async function commitShard(
       alertsRaised: alerts.raised,
       alertsSuppressed: alerts.suppressed,
       eventsRead: sums.events,
-      eventsRejected: result.rejected.length,
+      eventsRejected: result.rejected.reduce((sum, { count = 1 }) => sum + count, 0),
       compressedBytes: sums.compressedBytes,
       inflatedBytes: sums.inflatedBytes,
     };

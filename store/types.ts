@@ -69,7 +69,7 @@ export interface ObjectResult {
   readonly retryAfterMs?: number;
 }
 
-/** A record that was rejected alone. */
+/** A record that was rejected alone, or the first of several that share a dead letter. */
 export interface RejectedRecord {
   readonly key: string;
   readonly etag: string;
@@ -78,6 +78,8 @@ export interface RejectedRecord {
   readonly reason: string;
   /** The record's text, cut at 64 KB; NUL never occurs in it. */
   readonly text: string;
+  /** How many there are; default 1. */
+  readonly count?: number;
 }
 
 /** A part file that was put before the commit that names it. */

@@ -1,6 +1,7 @@
 import { AlertPacker } from "../core/alert_packs.ts";
 import type { PartBuilder } from "./part_builder.ts";
-import type { PartReport, RejectedReport } from "./protocol.ts";
+import type { PartReport } from "./protocol.ts";
+import { RejectedRecords } from "./rejected_records.ts";
 
 /** Where a harvest stood, to go back to. */
 export interface HarvestMark {
@@ -12,7 +13,7 @@ export interface HarvestMark {
 /** What one shard yields beside the outcomes of its objects. */
 export class Harvest {
   readonly alerts = new AlertPacker();
-  readonly rejected: RejectedReport[] = [];
+  readonly rejected = new RejectedRecords();
   readonly parts: PartBuilder;
   readonly ruleErrors = new Map<string, { count: number; message: string }>();
 
@@ -30,7 +31,7 @@ export class Harvest {
   /** Forgets everything since the mark. */
   rollBack(mark: HarvestMark): void {
     this.alerts.cut(mark.alerts);
-    this.rejected.length = mark.rejected;
+    this.rejected.cut(mark.rejected);
     this.parts.rollBack(mark.parts);
   }
 

@@ -24,9 +24,6 @@ import { type LogSummary, readLargeLog, readLog } from "./read_log.ts";
 import { type RecordBatch, ScanError } from "./scan_records.ts";
 import { ScannedRecord } from "./scanned_record.ts";
 
-/** Characters of a rejected record that its dead letter keeps. */
-const REJECTED_TEXT_MAX = 64 * 1024;
-
 /** What a processor works with, for the life of its isolate. */
 export interface ProcessorOptions {
   readonly detector: Detector;
@@ -78,7 +75,7 @@ export class ShardProcessor {
       kind: "result",
       shardId: shard.shardId,
       objects,
-      rejected: harvest.rejected,
+      rejected: harvest.rejected.take(),
       alerts: harvest.alerts.take(),
       parts: harvest.takeParts(),
       gets: getCount() - getsBefore,
@@ -160,12 +157,9 @@ export class ShardProcessor {
       this.#progress[PROGRESS.recordBytes] = record.byteLength;
       const timeMs = record.isObject ? eventTimeOf(record) : null;
       if (timeMs === null) {
-        this.#harvest.rejected.push({
-          object: index,
-          index: firstRecord + i,
-          reason: record.isObject ? rejection(record) : "record is no object",
-          text: record.text().slice(0, REJECTED_TEXT_MAX),
-        });
+        const reason = record.isObject ? rejection(record) : "record is no object";
+        const text = () => record.text().slice(0, LIMITS.rejectedTextMax);
+        this.#harvest.rejected.add({ object: index, index: firstRecord + i, reason }, text);
         continue;
       }
       this.#easeLargeRecord();

@@ -67,13 +67,15 @@ export interface ObjectReport {
   readonly error: { readonly stage: Stage; readonly message: string } | null;
 }
 
-/** A record that is no event. */
+/** A record that is no event, or the first of several. */
 export interface RejectedReport {
   /** Place of the object in the shard, and of the record in `Records`. */
   readonly object: number;
   readonly index: number;
   readonly reason: string;
   readonly text: string;
+  /** How many it stands for: where an object has very many, those that have no report of their own. */
+  readonly count: number;
 }
 
 /** A finished part file. */
