@@ -19,11 +19,15 @@ export async function storeAlerts(
       (suppress.beforeMs !== null && alert.eventTimeMs < suppress.beforeMs)
       ? "suppressed"
       : "open";
+  const all = batches(alerts, (alert) => alert.payload);
+  let some = nextOf(all);
+  if (some === undefined) return { raised: 0, suppressed: 0 };
+  let following = nextOf(all);
+  await waitForTurn(trx, { isShared: following === undefined });
   let raised = 0;
   let suppressed = 0;
-  for (const some of batches(alerts, (alert) => alert.payload)) {
-    // One order for all, so that two commits with the same alerts wait for each other instead of both. Where they
-    // have several batches the database may end one of them, which is then made again.
+  while (some !== undefined) {
+    // One order for all, so that two commits with the same alerts wait for each other instead of both.
     const batch = some.toSorted((a, b) => (a.alertId < b.alertId ? -1 : 1));
     const { rows: [counts] } = await sql<{ raised: number; suppressed: number; long: string[] }>`
       with raised as (
@@ -58,6 +62,26 @@ export async function storeAlerts(
     }
     raised += counts.raised;
     suppressed += counts.suppressed;
+    some = following;
+    following = nextOf(all);
   }
   return { raised, suppressed };
+}
+
+function nextOf<T>(values: Iterator<T>): T | undefined {
+  const { done, value } = values.next();
+  return done === true ? undefined : value;
+}
+
+/** Names the turns of storing alerts among advisory locks: any number will do that is taken for nothing else. */
+const ALERTS_TURN = 6083217746190452n;
+
+/**
+ * Waits until alerts may be stored, to the end of the transaction. Commits with one batch of alerts store beside each
+ * other; one with several stores alone. Without that, two that have the same alerts in different batches take rows
+ * from each other: Postgres sees it after a second and ends one, which meets the same again in its next attempt.
+ */
+async function waitForTurn(trx: Trx, { isShared }: { isShared: boolean }): Promise<void> {
+  const lock = sql.raw(isShared ? "pg_advisory_xact_lock_shared" : "pg_advisory_xact_lock");
+  await sql`select ${lock}(${ALERTS_TURN}::bigint)`.execute(trx);
 }
