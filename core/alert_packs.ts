@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { relieveMemory } from "./collect_garbage.ts";
 import type { Alert } from "./types.ts";
 
 /** UTF-16 units of payloads, and alerts, that wait to be compressed; as much is a statement's worth. */
@@ -70,6 +71,7 @@ export class AlertPacker {
     this.#packed += this.#loose.length;
     this.#loose = [];
     this.#looseChars = 0;
+    relieveMemory();
   }
 }
 

@@ -28,14 +28,14 @@ export function noteHeldMemory(): void {
 
 /**
  * Collects this isolate's garbage if the process, with all its isolates, holds more than `LIMITS.relievedRssBytes`,
- * and this isolate `LIMITS.relievedGrowthBytes` more than the last collection left: no other's memory can be freed.
+ * and this isolate so much more than the last collection left: no other's memory can be freed.
  */
-export function relieveMemory(): void {
+export function relieveMemory(growthBytes: number = LIMITS.relievedGrowthBytes): void {
   const { rss, heapUsed, external } = Deno.memoryUsage();
   const bytes = heapUsed + external;
   // V8 has collected by itself meanwhile.
   if (bytes < heldBytes) heldBytes = bytes;
-  if (rss <= LIMITS.relievedRssBytes || bytes <= heldBytes + LIMITS.relievedGrowthBytes) return;
+  if (rss <= LIMITS.relievedRssBytes || bytes <= heldBytes + growthBytes) return;
   collectGarbage();
   const after = Deno.memoryUsage();
   heldBytes = after.heapUsed + after.external;

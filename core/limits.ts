@@ -58,6 +58,8 @@ export const LIMITS = {
    */
   relievedRssBytes: 350 * MB,
   relievedGrowthBytes: 32 * MB,
+  /** The same for an isolate whose shard raised many alerts: it waits while they are stored, for seconds. */
+  relievedWaitingBytes: 4 * MB,
   /** Inflated bytes of an object after which isolates look at the memory of the process too. */
   relievedObjectBytes: 2 * MB,
   /** Bytes of a record from which it is handled with care for memory; CloudTrail's own are at most 256 KB. */

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { relieveMemory } from "../core/collect_garbage.ts";
 import type { Alert } from "../core/types.ts";
 import { storePieces } from "./alert_pieces.ts";
 import { batches, cleanText } from "./columns.ts";
@@ -62,6 +63,8 @@ export async function storeAlerts(
     }
     raised += counts.raised;
     suppressed += counts.suppressed;
+    // A shard's alerts may be all of its events: what their statements leave comes to 200 MB.
+    relieveMemory();
     some = following;
     following = nextOf(all);
   }

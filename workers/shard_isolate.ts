@@ -4,6 +4,8 @@
  */
 // Loaded here, so that a rule's import of it needs no permission to read this project.
 import "trailsieve/rule";
+import { relieveMemory } from "../core/collect_garbage.ts";
+import { LIMITS } from "../core/limits.ts";
 import { compileRules, type Detector } from "../detection/mod.ts";
 import { ShardProcessor } from "./process_shard.ts";
 import {
@@ -51,7 +53,9 @@ async function receive(message: Exclude<ToWorker, TurnMessage>): Promise<void> {
     case "init":
       return await init(message);
     case "shard":
-      return await readShard(message);
+      // Once the result is out of reach too.
+      if (await readShard(message) > 1) relieveMemory(LIMITS.relievedWaitingBytes);
+      return;
     case "disable":
       detector?.disable(message.ruleId);
       return;
@@ -89,7 +93,8 @@ async function init(message: InitMessage): Promise<void> {
   });
 }
 
-async function readShard(message: ShardMessage): Promise<void> {
+/** @returns the number of packs of alerts */
+async function readShard(message: ShardMessage): Promise<number> {
   const result = await processor!.process(message, never);
   const buffers = new Set(result.parts.map((part) => part.bytes.buffer));
   for (const { alerts, payloads } of result.alerts) {
@@ -99,4 +104,5 @@ async function readShard(message: ShardMessage): Promise<void> {
     }
   }
   scope.postMessage(result, [...buffers] as ArrayBuffer[]);
+  return result.alerts.length;
 }

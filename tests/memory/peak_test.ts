@@ -1,7 +1,10 @@
 /** The bound on memory of CONTRACT.md: 600 MB with two workers, whatever the input; `deno task test:memory`. */
 import { assert, assertEquals } from "@std/assert";
+import { TextLineStream } from "@std/streams";
 import { dirname } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { generateLargeFiles } from "../../bench/whole_path/data_sets.ts";
+import { planTrail } from "../../generator/mod.ts";
 import { startProgram } from "../support/program.ts";
 import { readReport } from "../support/report.ts";
 import { TINY_OBJECT_EVENTS, tinyObjects } from "./_tiny_trail.ts";
@@ -11,6 +14,7 @@ const RSS_BYTES_MAX = 600e6;
 const OBJECTS = 20_000;
 const LARGE_FILES = 2;
 const LARGE_FILE_EVENTS = 50_000;
+const ALERTING_EVENTS = 300_000;
 
 /** @returns the number of events, as all writers of trails here do. */
 async function writeTinyTrail(folder: string, count: number): Promise<number> {
@@ -23,13 +27,24 @@ async function writeTinyTrail(folder: string, count: number): Promise<number> {
   return count * TINY_OBJECT_EVENTS;
 }
 
-async function holdsPeak(write: (folder: string) => Promise<number>): Promise<void> {
+/** What a run may be given beside its trail. */
+interface PeakOptions {
+  readonly args?: readonly string[];
+  /** Looks at what the run left in its folder. */
+  readonly check?: (folder: string) => Promise<void>;
+}
+
+async function holdsPeak(
+  write: (folder: string) => Promise<number>,
+  { args = [], check }: PeakOptions = {},
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const events = await write(`${folder}/trail`);
     const child = startProgram([
       ...["poll", "--once", "--source", "file:./trail", "--workers", "2"],
       ...["--report", "report.json", "--alert", "file:./alerts.jsonl", "--log-level", "error"],
+      ...args,
     ], { cwd: folder });
     const ended = child.output();
     const peak = await peakUntilEnd(child);
@@ -44,6 +59,7 @@ async function holdsPeak(write: (folder: string) => Promise<number>): Promise<vo
     );
     assert(peak <= RSS_BYTES_MAX, `${peak} bytes`);
     assert(peak > 100e6, "Nothing was measured");
+    await check?.(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -61,3 +77,61 @@ for (const files of [LARGE_FILES, 10 * LARGE_FILES]) {
       return events!;
     }));
 }
+
+/** A day of an organization, of which some events are delivered twice. */
+async function writeDay(folder: string): Promise<number> {
+  let events = 0;
+  let made = "";
+  for (
+    const { key, bytes, kind } of planTrail({ seed: 1, events: ALERTING_EVENTS, days: 1 }).objects()
+  ) {
+    if (kind !== "log") continue;
+    const path = `${folder}/${key}`;
+    if (dirname(path) !== made) await Deno.mkdir(made = dirname(path), { recursive: true });
+    await Deno.writeFile(path, bytes);
+    events += JSON.parse(gunzipSync(bytes).toString()).Records.length;
+  }
+  return events;
+}
+
+const EVERY_EVENT = `title: Every event
+id: every-event
+level: low
+tags:
+  - attack.discovery
+logsource:
+  product: aws
+  service: cloudtrail
+detection:
+  selection:
+    eventVersion|startswith: "1"
+  condition: selection
+`;
+
+/** Each alert stands in the file once, of each event. */
+async function wereAllDelivered(folder: string): Promise<void> {
+  const ids = new Set<string>();
+  let lines = 0;
+  const file = await Deno.open(`${folder}/alerts.jsonl`);
+  const texts = file.readable.pipeThrough(new TextDecoderStream()).pipeThrough(
+    new TextLineStream(),
+  );
+  for await (const line of texts) {
+    const { event_id, event } = JSON.parse(line);
+    assertEquals(event.eventID, event_id);
+    ids.add(event_id);
+    lines++;
+  }
+  assertEquals({ lines, ids: ids.size }, { lines: ALERTING_EVENTS, ids: ALERTING_EVENTS });
+}
+
+Deno.test("poll --once holds at most 600 MB where a rule matches each of 300,000 events", () =>
+  holdsPeak(async (folder) => {
+    const events = await writeDay(folder);
+    await Deno.mkdir(`${dirname(folder)}/rules`);
+    await Deno.writeTextFile(`${dirname(folder)}/rules/every.yml`, EVERY_EVENT);
+    return events;
+  }, {
+    args: ["--rules", "./rules", "--no-bundled-rules"],
+    check: wereAllDelivered,
+  }));
