@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Trx } from "./database.ts";
 import { type GivenUp, insertDeadLetters } from "./dead_letters.ts";
-import { completeJob, fenced, isCompleted } from "./lease.ts";
+import { completeJob, fenced, isCompleted, renewAllLeases } from "./lease.ts";
 import { insertLedgerRows, type SettledObject } from "./ledger_rows.ts";
 import { nameParts } from "./name_parts.ts";
 import { objectId } from "./object_id.ts";
@@ -22,6 +22,7 @@ export async function commitShard(
   const { settled, retried } = sortResults(shard, result.objects);
   const letters = deadLettersOf(settled, result);
   return await database.transact("commit a shard", async (trx) => {
+    const startedAt = performance.now();
     if (!await completeJob(trx, shard)) throw fenced("commit a shard", "its lease is lost");
     if (retried.length > 0) await planAgain(trx, queue, shard, retried);
     await deletePlanned(trx, shard, settled, retried.length);
@@ -33,6 +34,10 @@ export async function commitShard(
     if (letters.length > 0) await insertDeadLetters(trx, shard, letters);
     const alerts = await storeAlerts(trx, result, shard.backfillId);
     await nameParts(trx, shard, result.parts);
+    // Tens of thousands of alerts hold the one connection for seconds.
+    if (database.kind === "pglite" && performance.now() - startedAt > LIMITS.heartbeatMs) {
+      await renewAllLeases(trx);
+    }
     return {
       done: sums.done,
       skipped: sums.skipped + kept,

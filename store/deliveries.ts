@@ -30,6 +30,8 @@ export async function takeDeliveries(
       with due as (
         select alert_id, next_at as due_at from deliveries
         where sink = ${sink} and state in ('waiting', 'attempting')
+          -- No attempt waits longer: what comes later in the index need not be looked at.
+          and next_at <= now() + ${ATTEMPT_LEASE_MS} * interval '1 ms'
           and (next_at <= now() or (state = 'attempting' and not ${isAlive("attempted_by")}))
         order by next_at, alert_id limit ${limit} for update skip locked
       ), taken as (

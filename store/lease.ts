@@ -87,6 +87,15 @@ export async function renewLease(db: Kysely<Tables>, lease: Lease): Promise<bool
   return numAffectedRows === 1n;
 }
 
+/**
+ * Renews every lease. Only for the embedded database, all of whose leases are this process's, after a transaction that
+ * kept their heartbeats waiting.
+ */
+export async function renewAllLeases(trx: Trx): Promise<void> {
+  await sql`update pgboss.job set heartbeat_on = clock_timestamp()
+    where state = 'active' and heartbeat_on is not null`.execute(trx);
+}
+
 /** Whether the holder of this generation completed the job, for a commit whose answer got lost. */
 export async function isCompleted(db: Kysely<Tables>, lease: Lease): Promise<boolean> {
   const { rows } = await sql`
