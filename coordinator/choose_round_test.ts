@@ -45,11 +45,26 @@ Deno.test("chooseRound() lets up to two isolates have all bytes of parts, and fo
   assertEquals(chooseRound(shared, "parquet", 4).works.length, 24);
 });
 
+Deno.test("chooseRound() gives one isolate the room of two for hours whose shared parts need it", () => {
+  const works = hoursOf(new Array(20).fill(10_000), sortedMergeBytesMax + 1);
+  const wide = chooseRound(works, "parquet", 2);
+  assertEquals([wide.isLarge, wide.isAlone, wide.works.length], [false, true, 15]);
+  assert(wide.partBytesMax > sortedMergeBytesMax);
+  const small = hoursOf([5]).map((work) => ({ ...work, hourMs: -HOUR_MS }));
+  const first = chooseRound([...works, ...small], "parquet", 2);
+  assertEquals([first.isAlone, startsOf(first.works)], [false, [-1]]);
+  assertEquals(chooseRound(works, "parquet", 1).isLarge, true);
+  assertEquals(
+    chooseRound(hoursOf([1, 1], 2 * sortedMergeBytesMax + 1), "parquet", 2).isLarge,
+    true,
+  );
+});
+
 Deno.test("chooseRound() gives a large hour a round by itself: the first of one isolate, the last of several", () => {
   for (
     const works of [
       hoursOf([sortedMergeRowsMax + 1, 10, 10]),
-      [...hoursOf([10], sortedMergeBytesMax + 1), ...hoursOf([0, 10, 10]).slice(1)],
+      [...hoursOf([10], 2 * sortedMergeBytesMax + 1), ...hoursOf([0, 10, 10]).slice(1)],
     ]
   ) {
     const alone = chooseRound(works, "parquet", 1);

@@ -33,8 +33,8 @@ interface CompactRun extends Required<CompactOptions> {
   readonly failed: Set<number>;
   /** Isolates that have a round now. */
   busy: number;
-  /** Whether that is a large hour's, which nothing is merged beside. */
-  isLargeBusy: boolean;
+  /** Whether that is one which nothing is merged beside. */
+  isAloneBusy: boolean;
   isGood: boolean;
   isOver: boolean;
 }
@@ -72,7 +72,7 @@ export class Compactor implements Disposable {
       done: new Set(),
       failed: new Set(),
       busy: 0,
-      isLargeBusy: false,
+      isAloneBusy: false,
       isGood: true,
       isOver: false,
     };
@@ -115,7 +115,7 @@ export class Compactor implements Disposable {
           if (!isGood) run.isGood = false;
         } finally {
           run.busy--;
-          run.isLargeBusy = false;
+          run.isAloneBusy = false;
           this.#wake.all();
         }
         if (isRepeated) return;
@@ -143,7 +143,7 @@ export class Compactor implements Disposable {
 
   async #chooseRound(run: CompactRun): Promise<RoundChoice | null> {
     const { store, format } = this.#options;
-    if (run.isLargeBusy || run.isOver || !await this.#mayWrite()) return null;
+    if (run.isAloneBusy || run.isOver || !await this.#mayWrite()) return null;
     const taken = await store.takeDueHours({
       all: run.all,
       limit: HOURS_AT_ONCE,
@@ -156,12 +156,12 @@ export class Compactor implements Disposable {
       format,
       run.isolates,
     );
-    const mustWait = choice.isLarge && run.busy > 0;
+    const mustWait = choice.isAlone && run.busy > 0;
     const released = mustWait ? taken : choice.leftOut;
     if (released.length > 0) await store.releaseHours(released);
     if (mustWait) return null;
     run.busy++;
-    run.isLargeBusy = choice.isLarge;
+    run.isAloneBusy = choice.isAlone;
     return choice;
   }
 

@@ -102,11 +102,12 @@ export async function compactRound(
  */
 async function goAround(
   worker: MergeWorker,
-  { isLarge, works }: RoundChoice,
+  round: RoundChoice,
   error: TrailsieveError,
   options: CompactRoundOptions,
 ): Promise<boolean> {
   const { signal, failed } = options;
+  const { works } = round;
   if (await setAsideDamaged(works, { ...options, worker })) return true;
   if (works.length === 1) {
     const [{ hourMs, files }] = works;
@@ -122,7 +123,7 @@ async function goAround(
   }
   let good = true;
   for (const work of works) {
-    const alone = { isLarge, works: [work], leftOut: [] };
+    const alone = { ...round, works: [work], leftOut: [] };
     good = !signal.aborted && await compactRound(worker, alone, options) && good;
   }
   return good;

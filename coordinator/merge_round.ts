@@ -36,7 +36,7 @@ export interface Round {
  * where they are. Throws TrailsieveError `missing` where a file that a row names is gone.
  */
 export async function readRound(
-  { isLarge, works }: RoundChoice,
+  { isLarge, works, partBytesMax }: RoundChoice,
   lake: LakeStore,
   format: LakeFormat,
   signal: AbortSignal,
@@ -59,7 +59,7 @@ export async function readRound(
     }
     const parts: HourPart[] = [];
     for (const part of work.parts) {
-      if (parts.length > 0 && files.bytes >= LIMITS.sortedMergeBytesMax) break;
+      if (parts.length > 0 && files.bytes >= partBytesMax) break;
       await files.addPart(part);
       parts.push(part);
     }
