@@ -3,15 +3,16 @@
  * come to as much as the shard's logs; alike as they are, they take a tenth when compressed together.
  */
 import { Buffer } from "node:buffer";
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { relieveMemory } from "./collect_garbage.ts";
 import type { Alert } from "./types.ts";
+import { zstdFrame } from "./zstd_frame.ts";
 
 /** UTF-16 units of payloads, and alerts, that wait to be compressed; as much is a statement's worth. */
 const PACK_CHARS = 1024 * 1024;
 const PACK_ALERTS = 1000;
 
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const LEVEL = 1;
 
 /** Some alerts: their payloads as lines, in one zstd frame (RFC 8878). */
 export interface AlertPack {
@@ -65,8 +66,7 @@ export class AlertPacker {
     const lines = this.#loose.map(({ payload }) => payload).join("\n");
     this.#packs.push({
       alerts: this.#loose.map(({ payload: _, ...alert }) => alert),
-      // A copy, since small frames share a pool that cannot be transferred to another isolate.
-      payloads: new Uint8Array(zstdCompressSync(Buffer.from(lines), LEVEL)),
+      payloads: zstdFrame(Buffer.from(lines), LEVEL),
     });
     this.#packed += this.#loose.length;
     this.#loose = [];
