@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { generatedLogs, inTurn, OBJECT_EVENTS } from "../bench/generated_logs.ts";
 import { documentedCall } from "./gunzip_context.ts";
 import { inflateInto } from "./inflate.ts";
-import { LOG_ROOM } from "./kernel/kernel_scan.ts";
+import { LOG_ROOM } from "./kernel_scan.ts";
 
 for (const events of [OBJECT_EVENTS, 8]) {
   const group = `gunzip, an object of ${events} events`;

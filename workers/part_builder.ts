@@ -3,7 +3,7 @@ import { hourOf } from "../core/hours.ts";
 import { LIMITS } from "../core/limits.ts";
 import { EVENT_COLUMNS, TableWriter } from "../parquet/mod.ts";
 import { EventColumns } from "./event_columns.ts";
-import { KernelColumns } from "./kernel/kernel_columns.ts";
+import { KernelColumns } from "./kernel_columns.ts";
 import type { PartReport } from "./protocol.ts";
 import type { ScannedRecord } from "./scanned_record.ts";
 import { ValueColumns } from "./value_columns.ts";

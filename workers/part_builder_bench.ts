@@ -1,8 +1,8 @@
 /** Events that were scanned become columns, and columns a part file. */
 import { generatedLogs, OBJECT_EVENTS } from "../bench/generated_logs.ts";
 import { EventColumns } from "./event_columns.ts";
-import { KernelColumns } from "./kernel/kernel_columns.ts";
-import { scanInKernel } from "./kernel/kernel_scan.ts";
+import { KernelColumns } from "./kernel_columns.ts";
+import { scanInKernel } from "./kernel_scan.ts";
 import { PartBuilder } from "./part_builder.ts";
 import { ScannedRecord } from "./scanned_record.ts";
 import { ValueColumns } from "./value_columns.ts";

@@ -9,7 +9,7 @@ import {
   validUtf8,
   validUtf8Pieces,
 } from "./inflate.ts";
-import { LOG_ROOM, logBytes, scanLog } from "./kernel/kernel_scan.ts";
+import { LOG_ROOM, logBytes, scanLog } from "./kernel_scan.ts";
 import { type RecordBatch, RecordScanner, TooManyRecords } from "./scan_records.ts";
 
 /** What reading a log file to its end found out. */

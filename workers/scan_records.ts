@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
 import { cutUtf8 } from "./cut_text.ts";
 import { JsonSkipper, MORE, ScanError } from "./json_skipper.ts";
-import { scanRecordsInKernel } from "./kernel/kernel_scan.ts";
+import { scanRecordsInKernel } from "./kernel_scan.ts";
 import { locateMembers } from "./locate_members.ts";
 import { ESCAPES, HEAD, type OddField, RecordBatch, STRIDE } from "./record_batch.ts";
 import { RECORD_FIELDS } from "./record_fields.ts";

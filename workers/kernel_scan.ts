@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { cutUtf8 } from "../cut_text.ts";
-import { RecordBatch, STRIDE } from "../record_batch.ts";
-import { kernel, MEMORY } from "./kernel.ts";
+import { cutUtf8 } from "./cut_text.ts";
+import { RecordBatch, STRIDE } from "./record_batch.ts";
+import { kernel, MEMORY } from "./kernel_tables.ts";
 
 const LOG = kernel.log();
 const BYTES_MAX = kernel.logBytesMax();

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { randomOf, withSeed } from "../../tests/support/random.ts";
-import { type RecordBatch, STRIDE } from "../record_batch.ts";
-import { RECORD_SLOTS } from "../record_fields.ts";
-import { RecordScanner, ScanError } from "../scan_records.ts";
+import { randomOf, withSeed } from "../tests/support/random.ts";
+import { type RecordBatch, STRIDE } from "./record_batch.ts";
+import { RECORD_SLOTS } from "./record_fields.ts";
+import { RecordScanner, ScanError } from "./scan_records.ts";
 import { scanInKernel } from "./kernel_scan.ts";
 
 /** Damaged files that are scanned; millions by `deno task test:kernel`. */

@@ -4,11 +4,11 @@ import {
   EVENT_COLUMNS,
   gapOf,
   type TableWriter,
-} from "../../parquet/mod.ts";
-import { LIMITS } from "../../core/limits.ts";
-import { type RowColumns, SLOT_COLUMNS, type SlotKind } from "../row_columns.ts";
-import type { ScannedRecord } from "../scanned_record.ts";
-import { kernel, MEMORY } from "./kernel.ts";
+} from "../parquet/mod.ts";
+import { LIMITS } from "../core/limits.ts";
+import { type RowColumns, SLOT_COLUMNS, type SlotKind } from "./row_columns.ts";
+import type { ScannedRecord } from "./scanned_record.ts";
+import { kernel, MEMORY } from "./kernel_tables.ts";
 import { moveIntoKernel, spansInKernel } from "./kernel_scan.ts";
 
 const KINDS: Readonly<Record<SlotKind, number>> = { text: 0, json: 1, bool: 2, copy: 3 };

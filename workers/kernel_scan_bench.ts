@@ -1,9 +1,9 @@
 /** Finding the records of a whole log file, and all that is done between its gzip and them. */
 import type { Buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
-import { generatedLogs, inTurn, OBJECT_EVENTS } from "../../bench/generated_logs.ts";
-import { readLog } from "../read_log.ts";
-import { RecordScanner } from "../scan_records.ts";
+import { generatedLogs, inTurn, OBJECT_EVENTS } from "../bench/generated_logs.ts";
+import { readLog } from "./read_log.ts";
+import { RecordScanner } from "./scan_records.ts";
 import { scanInKernel } from "./kernel_scan.ts";
 
 const events = `${OBJECT_EVENTS} events`;

@@ -1,19 +1,11 @@
-/**
- * The kernel: WebAssembly that passes over log files and copies values into columns several times as fast as
- * JavaScript does. It does what `scan_records.ts` and `value_columns.ts` do, for what CloudTrail writes; the
- * rest is left to these. An isolate has one.
- */
+/** Tells the kernel which fields of a record to find. Whoever scans or fills columns gets the kernel from here. */
 import { Buffer } from "node:buffer";
-import { RECORD_FIELDS, RECORD_MEMBERS, RECORD_SLOTS, SLOT } from "../record_fields.ts";
-import * as kernel from "./kernel.wasm";
+import { kernel, MEMORY } from "../kernel/mod.ts";
+import { RECORD_FIELDS, RECORD_MEMBERS, RECORD_SLOTS, SLOT } from "./record_fields.ts";
 
-const { buffer } = kernel.memory as WebAssembly.Memory;
+const VIEW = new DataView(MEMORY.buffer);
 
-/** The kernel's memory. It never grows, so that views of it stay good. */
-export const MEMORY: Uint8Array<ArrayBuffer> = new Uint8Array(buffer as ArrayBuffer);
-const VIEW: DataView = new DataView(buffer);
-
-/** Bytes of a table's head and of its entries, and where they have what: see assembly/members.ts. */
+/** Bytes of a table's head and of its entries, and where they have what: see kernel/assembly/members.ts. */
 const TABLE_HEAD = 8;
 const ENTRY = { bytes: 64, slot: 4, members: 8, name: 16 } as const;
 
@@ -42,4 +34,4 @@ function writeTable(table: number, parent: string): number {
 writeTable(kernel.tables(), "");
 kernel.setSlots(RECORD_SLOTS.length);
 
-export { kernel };
+export { kernel, MEMORY };

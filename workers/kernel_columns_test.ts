@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { EVENT_COLUMNS, valueAt } from "../../parquet/mod.ts";
-import { randomOf, withSeed } from "../../tests/support/random.ts";
-import { EventColumns } from "../event_columns.ts";
-import { readLog } from "../read_log.ts";
-import { RECORD_FIELDS } from "../record_fields.ts";
-import { ScannedRecord } from "../scanned_record.ts";
-import { ValueColumns } from "../value_columns.ts";
+import { EVENT_COLUMNS, valueAt } from "../parquet/mod.ts";
+import { randomOf, withSeed } from "../tests/support/random.ts";
+import { EventColumns } from "./event_columns.ts";
+import { readLog } from "./read_log.ts";
+import { RECORD_FIELDS } from "./record_fields.ts";
+import { ScannedRecord } from "./scanned_record.ts";
+import { ValueColumns } from "./value_columns.ts";
 import { KernelColumns } from "./kernel_columns.ts";
 
 /** Every column's values, row by row. */
