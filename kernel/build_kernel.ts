@@ -6,8 +6,8 @@ import asc from "assemblyscript/asc";
 
 const HERE = new URL(".", import.meta.url);
 
-/** As `HEAP_END` in assembly/layout.ts has it. */
-const MEMORY_PAGES = 160 * 16;
+/** As `ROOM_END` in assembly/layout.ts has it. */
+const MEMORY_PAGES = 256 * 16;
 
 const OPTIONS = [
   "-O3",

@@ -25,6 +25,12 @@ export interface PageRows {
   readonly isLast: boolean;
 }
 
+/** A page of data that was made elsewhere: its levels, then its values. */
+export interface MadePage {
+  readonly bytes: Uint8Array;
+  readonly levelBytes: number;
+}
+
 const pages = new PageWriter();
 
 /** Writes one chunk: a dictionary or none, then pages of data with their levels, then what a footer says of it. */
@@ -54,7 +60,7 @@ export class ChunkWriter {
 
   /** Writes the page, which holds the entries, as the dictionary, and behind it which of them each value is. */
   writeByDictionary(entryCount: number, indexes: Int32Array): void {
-    const bitWidth = 32 - Math.clz32(entryCount - 1);
+    const bitWidth = indexBits(entryCount);
     this.#encoding = "RLE_DICTIONARY";
     this.#chooseCodec(pages.page.length + indexes.length * bitWidth / 8);
     pages.writeDictionary(entryCount);
@@ -85,6 +91,26 @@ export class ChunkWriter {
   /** Writes a page of some rows, whose values are PLAIN. */
   writePlainPage(rows: PageRows, append: (page: ByteBuffer) => void): void {
     this.#write(rows, append);
+  }
+
+  /** The same as `writeByDictionary`, of pages that were made elsewhere. */
+  writeMadeDictionary(entryCount: number, entries: Uint8Array, valueCount: number, page: MadePage) {
+    this.#encoding = "RLE_DICTIONARY";
+    this.#chooseCodec(entries.length + valueCount * indexBits(entryCount) / 8);
+    pages.writeDictionary(entryCount, entries);
+    this.#dataStart = pages.byteLength;
+    this.#writeMade(this.#wholePage(valueCount), page);
+  }
+
+  /** The same as `writeBits`, of a page that was made elsewhere. */
+  writeMadeBits(valueCount: number, page: MadePage): void {
+    this.#encoding = "RLE";
+    this.#writeMade(this.#wholePage(valueCount), page);
+  }
+
+  /** The same as `writePlainPage`, of a page that was made elsewhere. */
+  writeMadePage(rows: PageRows, page: MadePage): void {
+    this.#writeMade(rows, page);
   }
 
   /** The chunk. @param bounds its least and greatest value, as bytes where it is text */
@@ -125,8 +151,9 @@ export class ChunkWriter {
     return { rowStart: 0, rowEnd: this.#rows.rowCount, valueCount, isLast: true };
   }
 
-  #write({ rowStart, rowEnd, valueCount, isLast }: PageRows, append: (page: ByteBuffer) => void) {
+  #write(rows: PageRows, append: (page: ByteBuffer) => void): void {
     const { page } = pages;
+    const { rowStart, rowEnd } = rows;
     const rowCount = rowEnd - rowStart;
     if (!this.#column.required) {
       const { levels } = this.#rows;
@@ -135,9 +162,14 @@ export class ChunkWriter {
     }
     const levelBytes = page.length;
     append(page);
-    this.#chooseCodec(isLast ? page.length - levelBytes : Infinity);
+    this.#writeMade(rows, { bytes: page.bytes.subarray(0, page.length), levelBytes });
+  }
+
+  #writeMade({ rowStart, rowEnd, valueCount, isLast }: PageRows, { bytes, levelBytes }: MadePage) {
+    const values = rowEnd - rowStart;
+    this.#chooseCodec(isLast ? bytes.length - levelBytes : Infinity);
     const encoding = ENCODINGS[this.#encoding];
-    pages.writeData({ values: rowCount, nulls: rowCount - valueCount, encoding, levelBytes });
+    pages.writeData({ values, nulls: values - valueCount, encoding, levelBytes }, bytes);
     this.#dataPages++;
     this.#valueCount += valueCount;
   }
@@ -148,6 +180,11 @@ export class ChunkWriter {
     this.#usedCodec = codecFor(bytes, this.#codec);
     pages.begin(this.#usedCodec);
   }
+}
+
+/** Bits of a number that names one of so many entries. */
+export function indexBits(entryCount: number): number {
+  return 32 - Math.clz32(entryCount - 1);
 }
 
 function appendHybrid(out: ByteBuffer, values: Int32Array, width: number): void {

@@ -2,6 +2,8 @@ import type { ColumnMetaData } from "hyparquet";
 import { boolColumn, type ByteColumn, byteColumn, gapOf } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import { countOf, ENCODING, type Fields, PAGE, readPageHeader, structOf } from "./page_header.ts";
+import { kernel } from "../kernel/mod.ts";
+import { isInKernel } from "./kernel_room.ts";
 import { readHybrid } from "./rle_hybrid.ts";
 import { OWN_ROOM, type Room } from "./room.ts";
 import { decompress } from "./zstd.ts";
@@ -33,7 +35,7 @@ export function decodeChunk(
 ): ByteColumn | null {
   if (data.codec !== "ZSTD" && data.codec !== "UNCOMPRESSED") return null;
   const unpack = (packed: Uint8Array, size: number) =>
-    data.codec === "ZSTD" ? decompress(packed, size, room) : packed;
+    data.codec === "ZSTD" ? decompress(packed, size, room) : room.hold(packed);
   const codes = room.int32(Number(data.num_values));
   const pages: Page[] = [];
   let dictionary: Values | null = null;
@@ -48,15 +50,15 @@ export function decodeChunk(
       dictionary = plainValues([unpack(packed, countOf(fields, 2))], size, gapOf(column), room);
     } else if (fields[1] === PAGE.dataV2) {
       const levels = codes.subarray(rows, rows += countOf(structOf(fields, 8), 1));
-      pages.push(readPage(fields, packed, levels, isOptional, unpack));
+      pages.push(readPage(fields, packed, levels, isOptional, unpack, room));
     } else return null;
   }
   if (rows !== codes.length) throw new Error(`a chunk has ${rows} of ${codes.length} rows`);
   const present = pages.reduce((sum, page) => sum + page.present, 0);
   const isAll = (encoding: number) => pages.every((page) => page.encoding === encoding);
-  if (column.type === "bool") return readBools(codes, pages);
+  if (column.type === "bool") return readBools(codes, pages, room);
   if (dictionary !== null && isAll(ENCODING.rleDictionary)) {
-    return readIndexes(codes, pages, dictionary, gapOf(column));
+    return readIndexes(codes, pages, dictionary, gapOf(column), room);
   }
   if (!isAll(ENCODING.plain)) return null;
   let code = 0;
@@ -70,6 +72,9 @@ export function decodeChunk(
 /** Puts numbers from one on in place of the levels, -1 where a row has no value. @returns the number behind the last */
 function numberRows({ levels, present }: Page, code: number): number {
   const isFull = present === levels.length;
+  if (isInKernel(levels)) {
+    return kernel.numberLevels(levels.byteOffset, levels.length, isFull ? 1 : 0, code);
+  }
   for (let i = 0; i < levels.length; i++) levels[i] = isFull || levels[i] === 1 ? code++ : -1;
   return code;
 }
@@ -81,19 +86,20 @@ function readPage(
   levels: Int32Array,
   isOptional: boolean,
   unpack: (packed: Uint8Array, size: number) => Uint8Array,
+  room: Room,
 ): Page {
   const head = structOf(fields, 8);
   const levelBytes = countOf(head, 5) + countOf(head, 6);
   const nulls = countOf(head, 2);
   if (isOptional && nulls > 0) {
-    readHybrid(packed.subarray(0, levelBytes), 1, levels.length, levels);
+    readHybrid(room.hold(packed.subarray(0, levelBytes)), 1, levels.length, levels);
   }
   const body = packed.subarray(levelBytes);
   return {
     levels,
     encoding: countOf(head, 4),
     present: levels.length - nulls,
-    bytes: head[7] === 0 ? body : unpack(body, countOf(fields, 2) - levelBytes),
+    bytes: head[7] === 0 ? room.hold(body) : unpack(body, countOf(fields, 2) - levelBytes),
   };
 }
 
@@ -106,6 +112,13 @@ function plainValues(
 ): Values {
   const bytes = pages.length === 1 ? pages[0] : concat(pages, room);
   const starts = room.uint32(count + 1);
+  if (isInKernel(bytes) && isInKernel(starts)) {
+    const [from, to] = [bytes.byteOffset, starts.byteOffset];
+    if (kernel.findStarts(from, bytes.length, count, gap, to) === 0) {
+      throw new Error("a page ends before its values");
+    }
+    return { bytes, starts };
+  }
   let at = gap;
   for (let v = 0; v < count; v++) {
     starts[v] = at;
@@ -136,9 +149,10 @@ function readIndexes(
   pages: readonly Page[],
   dictionary: Values,
   gap: number,
+  room: Room,
 ): ByteColumn {
   const count = dictionary.starts.length - 1;
-  spread(pages, ({ bytes, present }, out) => {
+  spread(pages, room, ({ bytes, present }, out) => {
     if (bytes.length > 0) readHybrid(bytes.subarray(1), bytes[0], present, out);
     else if (present > 0) throw new Error("a page has no values");
     if (!areBelow(out, present, count)) {
@@ -149,15 +163,16 @@ function readIndexes(
 }
 
 function areBelow(numbers: Int32Array, count: number, bound: number): boolean {
+  if (isInKernel(numbers)) return kernel.areBelow(numbers.byteOffset, count, bound) !== 0;
   for (let i = 0; i < count; i++) if (numbers[i] >= bound) return false;
   return true;
 }
 
-function readBools(codes: Int32Array, pages: readonly Page[]): ByteColumn | null {
+function readBools(codes: Int32Array, pages: readonly Page[], room: Room): ByteColumn | null {
   if (pages.some(({ encoding }) => encoding !== ENCODING.plain && encoding !== ENCODING.rle)) {
     return null;
   }
-  spread(pages, ({ bytes, present, encoding }, out) => {
+  spread(pages, room, ({ bytes, present, encoding }, out) => {
     // Runs are preceded by their length.
     if (encoding === ENCODING.rle) return readHybrid(bytes.subarray(4), 1, present, out);
     if (bytes.length * 8 < present) throw new Error("a page ends before its values");
@@ -167,12 +182,16 @@ function readBools(codes: Int32Array, pages: readonly Page[]): ByteColumn | null
 }
 
 /** Puts the numbers of each page's values in place of the levels; -1 where a row has none. */
-function spread(pages: readonly Page[], read: (page: Page, out: Int32Array) => void): void {
+function spread(
+  pages: readonly Page[],
+  room: Room,
+  read: (page: Page, out: Int32Array) => void,
+): void {
   const most = pages.reduce(
     (max, { present, levels }) => Math.max(max, present === levels.length ? 0 : present),
     0,
   );
-  const values = new Int32Array(most);
+  const values = room.int32(most);
   for (const page of pages) {
     const { levels } = page;
     if (page.present === levels.length) {
@@ -180,14 +199,17 @@ function spread(pages: readonly Page[], read: (page: Page, out: Int32Array) => v
       continue;
     }
     read(page, values);
-    if (putValues(values, levels) !== page.present) {
+    if (putValues(values, page.present, levels) !== page.present) {
       throw new Error("a page's nulls are not counted");
     }
   }
 }
 
 /** Puts values in place of the levels, -1 where a row has none. @returns how many were put */
-function putValues(values: Int32Array, levels: Int32Array): number {
+function putValues(values: Int32Array, count: number, levels: Int32Array): number {
+  if (isInKernel(values) && isInKernel(levels)) {
+    return kernel.putValues(values.byteOffset, count, levels.byteOffset, levels.length);
+  }
   let next = 0;
   for (let i = 0; i < levels.length; i++) levels[i] = levels[i] === 1 ? values[next++] : -1;
   return next;

@@ -4,6 +4,7 @@ import { ChunkBounds } from "./chunk_bounds.ts";
 import { ChunkWriter, type EncodedChunk } from "./chunk_writer.ts";
 import { ZSTD } from "./codec.ts";
 import type { Column } from "./columns.ts";
+import { encodeInKernel, fitsKernel, pickInKernel } from "./kernel_encode.ts";
 import { dictionaryPays, RowNumbers } from "./row_numbers.ts";
 import { TextBounds } from "./text_bounds.ts";
 
@@ -34,6 +35,10 @@ export function encodeColumn(
   rows: Uint32Array,
   isKept = false,
 ): EncodedColumn {
+  if (fitsKernel(column, source, rows)) {
+    const encoded = encodeInKernel(column, source, rows, { isKept, pageBytes: PAGE_BYTES });
+    if (encoded !== null) return encoded;
+  }
   const rowCount = rows.length;
   if (codeRoom.length < rowCount) codeRoom = new Int32Array(rowCount);
   const codes = codeRoom.subarray(0, rowCount);
@@ -74,6 +79,10 @@ export function encodeColumn(
 
 /** Some rows of a column, in the order given, as a column of its own whose values are distinct. */
 export function pickColumn(column: Column, source: ByteColumn, rows: Uint32Array): ByteColumn {
+  if (fitsKernel(column, source, rows)) {
+    const picked = pickInKernel(column, source, rows);
+    if (picked !== null) return picked;
+  }
   if (codeRoom.length < rows.length) codeRoom = new Int32Array(rows.length);
   const codes = codeRoom.subarray(0, rows.length);
   const present = pickCodes(source.codes, rows, codes);

@@ -1,5 +1,8 @@
 import { boolColumn, type ByteColumn, byteColumn, gapOf, narrowColumn } from "./byte_column.ts";
+import { kernel } from "../kernel/mod.ts";
 import type { Column } from "./columns.ts";
+import { isInKernel } from "./kernel_room.ts";
+import { OWN_ROOM, type Room } from "./room.ts";
 
 /** Rows of a decoded row group, from one on to another (exclusive). */
 export interface RowExtent {
@@ -9,30 +12,23 @@ export interface RowExtent {
 
 /** With fewer of a row group's rows, only their values are taken over. */
 const NARROW_SHARE_MAX = 0.5;
-/** Room that is not kept for use again. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024;
-
-// One column at a time is at work, and new room for each would be garbage of its size.
-let codeRoom = new Int32Array();
-let startRoom = new Uint32Array();
-let byteRoom = new Uint8Array();
-
 /**
  * One column of several row groups, some rows of each, as if they were one row group. Numbers of equal values of two
- * groups differ. Valid until the next call.
+ * groups differ.
  * @param sources at least one
+ * @param room for what is joined
  */
 export function joinColumns(
   column: Column,
   sources: readonly ByteColumn[],
   extents: readonly RowExtent[],
+  room: Room = OWN_ROOM,
 ): ByteColumn {
   const parts = sources.map((source, i) => partOf(source, extents[i]));
   const [first] = parts;
   if (parts.length === 1) return { ...first.source, codes: first.codes };
   const rowCount = parts.reduce((sum, { codes }) => sum + codes.length, 0);
-  if (codeRoom.length < rowCount) codeRoom = new Int32Array(grown(codeRoom.length, rowCount));
-  const codes = codeRoom.subarray(0, rowCount);
+  const codes = room.int32(rowCount);
   if (column.type === "bool") {
     let row = 0;
     for (const part of parts) {
@@ -44,11 +40,8 @@ export function joinColumns(
   const gap = gapOf(column);
   const valueCount = parts.reduce((sum, { source }) => sum + source.starts.length - 1, 0);
   const byteLength = parts.reduce((sum, { source }) => sum + endOf(source), 0);
-  const bytes = bytesFor(byteLength);
-  if (startRoom.length <= valueCount) {
-    startRoom = new Uint32Array(grown(startRoom.length, valueCount + 1));
-  }
-  const starts = startRoom.subarray(0, valueCount + 1);
+  const bytes = room.bytes(byteLength);
+  const starts = room.uint32(valueCount + 1);
   let [row, value, at] = [0, 0, 0];
   for (const { source, codes: own } of parts) {
     addToCodes(own, value, codes, row);
@@ -73,32 +66,23 @@ function partOf(source: ByteColumn, { from, to }: RowExtent) {
   return { source, codes: to - from === codes.length ? codes : codes.subarray(from, to) };
 }
 
-// Loops in functions of their own are compiled once, and stay so.
+// Loops in functions of their own are compiled once, and stay so; the kernel has the same.
 
 function addToCodes(from: Int32Array, by: number, to: Int32Array, at: number): void {
+  if (isInKernel(from) && isInKernel(to)) {
+    return kernel.addToCodes(from.byteOffset, from.length, by, to.byteOffset + at * 4);
+  }
   for (let i = 0; i < from.length; i++) to[at + i] = from[i] < 0 ? -1 : from[i] + by;
 }
 
 function addToStarts(from: Uint32Array, by: number, to: Uint32Array, at: number): void {
+  if (isInKernel(from) && isInKernel(to)) {
+    return kernel.addToStarts(from.byteOffset, from.length, by, to.byteOffset + at * 4);
+  }
   for (let i = 0; i < from.length; i++) to[at + i] = from[i] + by;
 }
 
 /** Where a source's values end: they begin with its bytes. */
 function endOf({ starts, gap }: ByteColumn): number {
   return starts[starts.length - 1] - gap;
-}
-
-function bytesFor(size: number): Uint8Array {
-  if (size > KEPT_BYTES_MAX) {
-    byteRoom = new Uint8Array();
-    return new Uint8Array(size);
-  }
-  if (byteRoom.length < size) {
-    byteRoom = new Uint8Array(Math.min(grown(byteRoom.length, size), KEPT_BYTES_MAX));
-  }
-  return byteRoom.subarray(0, size);
-}
-
-function grown(length: number, needed: number): number {
-  return Math.max(needed, Math.ceil(length * 1.5));
 }

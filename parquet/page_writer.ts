@@ -30,14 +30,20 @@ export class PageWriter {
     return this.#uncompressedBytes;
   }
 
-  /** Writes the page as the chunk's dictionary, PLAIN. */
-  writeDictionary(values: number): void {
-    this.#write(0, (sizes) => dictionaryPageHeader({ values, ...sizes }));
+  /** Writes the page, or one that was made elsewhere, as the chunk's dictionary, PLAIN. */
+  writeDictionary(values: number, made: Uint8Array = this.#ownPage): void {
+    this.#write(made, 0, (sizes) => dictionaryPageHeader({ values, ...sizes }));
   }
 
-  /** Writes the page as one of data: `levelBytes` of levels, which are not compressed, then values. */
-  writeData(page: Pick<DataPage, "values" | "nulls" | "encoding" | "levelBytes">): void {
-    this.#write(page.levelBytes, (sizes) => dataPageHeader({ ...page, ...sizes }));
+  /**
+   * Writes the page, or one that was made elsewhere, as one of data: `levelBytes` of levels, which are not compressed,
+   * then values.
+   */
+  writeData(
+    page: Pick<DataPage, "values" | "nulls" | "encoding" | "levelBytes">,
+    made: Uint8Array = this.#ownPage,
+  ): void {
+    this.#write(made, page.levelBytes, (sizes) => dataPageHeader({ ...page, ...sizes }));
   }
 
   /** The chunk's bytes, which are the caller's. */
@@ -51,19 +57,24 @@ export class PageWriter {
     this.#out.clear();
   }
 
+  get #ownPage(): Uint8Array {
+    return this.page.bytes.subarray(0, this.page.length);
+  }
+
   #write(
+    made: Uint8Array,
     plainBytes: number,
     headerOf: (sizes: Pick<DataPage, "uncompressedBytes" | "compressedBytes">) => Uint8Array,
   ): void {
-    const { bytes, length } = this.page;
-    const compressed = this.#codec.compress(bytes.subarray(plainBytes, length));
+    const { length } = made;
+    const compressed = this.#codec.compress(made.subarray(plainBytes));
     const header = headerOf({
       uncompressedBytes: length,
       compressedBytes: plainBytes + compressed.length,
     });
     this.#uncompressedBytes += header.length + length;
     this.#out.append(header);
-    this.#out.append(bytes.subarray(0, plainBytes));
+    this.#out.append(made.subarray(0, plainBytes));
     // Frees a large page before its compressed bytes are there twice.
     if (this.#codec !== UNCOMPRESSED) this.page.clear();
     this.#out.append(compressed);

@@ -1,5 +1,8 @@
 /** Parquet's hybrid of runs and bit-packed groups, in which levels and dictionary indexes are written. */
 
+import { kernel } from "../kernel/mod.ts";
+import { isInKernel } from "./kernel_room.ts";
+
 /** Widest value that is read or written; a dictionary has far fewer values than 2 ** 24. */
 export const HYBRID_WIDTH_MAX = 24;
 
@@ -13,6 +16,11 @@ export function readHybrid(
   count: number,
   out: Int32Array,
 ): void {
+  if (width <= HYBRID_WIDTH_MAX && isInKernel(bytes) && isInKernel(out)) {
+    const [from, to] = [bytes.byteOffset, out.byteOffset];
+    // What is wrong is found out below.
+    if (kernel.readHybrid(from, bytes.length, width, count, to) !== 0) return;
+  }
   if (width > HYBRID_WIDTH_MAX) throw new Error(`values of ${width} bits`);
   const mask = 2 ** width - 1;
   const valueBytes = (width + 7) >> 3;

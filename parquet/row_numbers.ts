@@ -2,8 +2,8 @@ import type { ByteColumn, PlainValues } from "./byte_column.ts";
 import { ValueBytes } from "./value_bytes.ts";
 import { ValueTable } from "./value_table.ts";
 
-/** Values that are looked at first, some next to each other, since like events come together. */
-const SAMPLED_VALUES = 1000;
+/** Values of a larger column that are looked at first, some next to each other, since like events come together. */
+export const SAMPLED_VALUES = 1000;
 const SAMPLED_TOGETHER = 8;
 /** A sample that repeats itself less is of a column with too many distinct values for a dictionary. */
 const SAMPLE_PLAIN_SHARE = 0.97;
@@ -114,9 +114,13 @@ export function dictionaryPays(
   if (distinct.size <= present.length * SAMPLE_DICTIONARY_SHARE) return true;
   const { table } = sampled.of(gap);
   for (const code of distinct) table.add(source, code);
-  const share = table.count / present.length;
-  if (share > SAMPLE_PLAIN_SHARE) return false;
-  return share <= SAMPLE_DICTIONARY_SHARE ? true : null;
+  return sampleSays(table.count / present.length);
+}
+
+/** The same of a sample of which that share of values is distinct. */
+export function sampleSays(distinctShare: number): boolean | null {
+  if (distinctShare > SAMPLE_PLAIN_SHARE) return false;
+  return distinctShare <= SAMPLE_DICTIONARY_SHARE ? true : null;
 }
 
 /** At places without a pattern, which values that recur in step would hide from; the same ones each time. */

@@ -1,8 +1,8 @@
 import { type ByteColumn, narrowColumn } from "./byte_column.ts";
 import type { Column } from "./columns.ts";
 import { joinColumns, type RowExtent } from "./join_columns.ts";
+import { kernelRoom } from "./kernel_room.ts";
 import type { TableReader } from "./read.ts";
-import { ReusedRoom } from "./room.ts";
 
 /** Rows picked from several sources: for each row its source's number, and its place there. */
 export interface Picks {
@@ -186,9 +186,6 @@ export interface RowSelection {
   readonly places: readonly Uint32Array[];
 }
 
-/** What is decoded for one joined column after the other. */
-const joinRoom = new ReusedRoom(16 * 1024 * 1024);
-
 /**
  * Reads columns of a selection undecoded, then decodes one at a time and joins its row groups. Each column is valid until
  * the next one is asked for, here or of another selection. Throws TrailsieveError `corrupt` where it cannot be read.
@@ -202,11 +199,11 @@ export async function* readJoined(
   );
   for (const [c, column] of columns.entries()) {
     const decoded: ByteColumn[] = [];
-    joinRoom.clear();
+    kernelRoom.clear();
     for (const [b, { reader, group }] of blocks.entries()) {
-      decoded.push(await reader.decode(chunks[b][c], column, group, joinRoom));
+      decoded.push(await reader.decode(chunks[b][c], column, group, kernelRoom));
     }
-    yield [column, joinColumns(column, decoded, blocks)];
+    yield [column, joinColumns(column, decoded, blocks, kernelRoom)];
   }
 }
 

@@ -19,7 +19,7 @@ export class TextBounds {
   readonly #max = new Bound(1);
 
   /** Looks at PLAIN texts from one position on to the end. */
-  add({ bytes, view, length }: ByteBuffer, from: number): void {
+  add({ bytes, view, length }: Pick<ByteBuffer, "bytes" | "view" | "length">, from: number): void {
     let at = from;
     while (at < length) {
       const textLength = view.getUint32(at, true);

@@ -2,6 +2,7 @@
  * Columns of a part that is being built: for each row the number of its value, and the values one behind the other,
  * as Parquet's plain pages hold them. A value that comes again is stored once, as long as many do.
  */
+import { areEqual, copyBytes, hashOf, SLACK } from "./bytes";
 import { COLUMNS, HEAP, HEAP_END, LEFT, LOG, ROW_TABLE } from "./layout";
 import { ESCAPES, SLOTS } from "./members";
 
@@ -24,8 +25,6 @@ const COLUMN_BYTES: i32 = 64;
 
 const FIRST_CAPACITY: i32 = 64 * 1024;
 const FIRST_MASK: i32 = 255;
-/** Values are copied in steps of sixteen bytes, the last of which may reach behind the value. */
-const SLACK: i32 = 16;
 /** Values after which a column is judged for the first time; then each time it has twice as many. */
 const FIRST_JUDGED: i32 = 128;
 
@@ -217,8 +216,7 @@ function widen(column: i32): void {
 
 function append(column: i32, start: i32, size: i32): i32 {
   const to = appended(column, size);
-  if (size > 256) memory.copy(to, start, size);
-  else for (let i = 0; i < size; i += 16) v128.store(to + i, v128.load(start + i));
+  copyBytes(to, start, size);
   return load<i32>(column, COUNT) - 1;
 }
 
@@ -258,36 +256,6 @@ function isValue(column: i32, value: i32, start: i32, size: i32): bool {
     ? load<i32>(at, 4) - gap
     : load<i32>(column, LENGTH);
   return next - from == size && areEqual(load<i32>(column, BYTES) + from, start, size);
-}
-
-function areEqual(a: i32, b: i32, size: i32): bool {
-  let i = 0;
-  for (; i + 8 <= size; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
-  if (i == size) return true;
-  return ((load<u64>(a + i) ^ load<u64>(b + i)) & lowBytes(size - i)) == 0;
-}
-
-/** A hash of bytes; whoever uses it compares them too. */
-function hashOf(start: i32, size: i32): i32 {
-  let hash: u64 = <u64> size;
-  let i = 0;
-  for (; i + 8 <= size; i += 8) hash = mixed(hash, load<u64>(start + i));
-  if (i < size) hash = mixed(hash, load<u64>(start + i) & lowBytes(size - i));
-  hash ^= hash >> 32;
-  return i32(hash) & 0x7fffffff;
-}
-
-// @ts-ignore: a decorator of functions
-@inline
-function mixed(hash: u64, word: u64): u64 {
-  const product = (rotl<u64>(hash, 23) ^ word) * 0x9e3779b97f4a7c15;
-  return product ^ (product >> 29);
-}
-
-// @ts-ignore: a decorator of functions
-@inline
-function lowBytes(count: i32): u64 {
-  return ((<u64> 1) << (<u64> count * 8)) - 1;
 }
 
 /** How a column takes the value of its slot. */

@@ -29,5 +29,26 @@ export const TEXT_BYTES_MAX: i32 = 4 * 1024 * 1024;
 export const COLUMNS: i32 = TEXT + TEXT_BYTES_MAX + 64 * 1024;
 export const COLUMNS_END: i32 = COLUMNS + 8 * 1024;
 export const HEAP: i32 = COLUMNS_END;
-/** The end of the memory: `deno task kernel` says how large it is. */
 export const HEAP_END: i32 = 160 * 1024 * 1024;
+
+/** Rows that are encoded at once, the numbers of their values, and the same without nulls. */
+export const ROWS_MAX: i32 = 64 * 1024;
+export const ROWS: i32 = HEAP_END;
+export const CODES: i32 = ROWS + ROWS_MAX * 4;
+export const INDEXES: i32 = CODES + ROWS_MAX * 4;
+/** For each of a column's values its number among those of the rows plus one. */
+export const KNOWN: i32 = INDEXES + ROWS_MAX * 4;
+export const KNOWN_MAX: i32 = 1024 * 1024;
+/** Distinct values of the rows: their places by hash, hashes, starts, and bytes as a plain page has them. */
+export const PLACES: i32 = KNOWN + KNOWN_MAX * 4;
+export const HASHES: i32 = PLACES + ROWS_MAX * 2 * 4;
+export const STARTS: i32 = HASHES + ROWS_MAX * 4;
+export const VALUES: i32 = STARTS + (ROWS_MAX + 16) * 4;
+export const VALUES_END: i32 = VALUES + 16 * 1024 * 1024;
+/** A page that is written. */
+export const PAGE: i32 = VALUES_END;
+export const PAGE_END: i32 = PAGE + 4 * 1024 * 1024;
+/** What is decoded. */
+export const ROOM: i32 = PAGE_END;
+/** The end of the memory, less what loads of sixteen bytes may reach behind: `deno task kernel` says how large it is. */
+export const ROOM_END: i32 = 256 * 1024 * 1024 - 64;

@@ -34,3 +34,36 @@ export function textBytesMax(): i32 {
 export function oddEnd(): i32 {
   return layout.ODD_END;
 }
+export function rowsMax(): i32 {
+  return layout.ROWS_MAX;
+}
+export function rows(): i32 {
+  return layout.ROWS;
+}
+export function codes(): i32 {
+  return layout.CODES;
+}
+export function indexes(): i32 {
+  return layout.INDEXES;
+}
+export function knownMax(): i32 {
+  return layout.KNOWN_MAX;
+}
+export function starts(): i32 {
+  return layout.STARTS;
+}
+export function values(): i32 {
+  return layout.VALUES;
+}
+export function page(): i32 {
+  return layout.PAGE;
+}
+export function pageEnd(): i32 {
+  return layout.PAGE_END;
+}
+export function room(): i32 {
+  return layout.ROOM;
+}
+export function roomEnd(): i32 {
+  return layout.ROOM_END;
+}
