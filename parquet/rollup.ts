@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../core/hours.ts";
+import { kernel, MEMORY } from "../kernel/mod.ts";
 import { type ByteColumn, byteColumn, type PlainValues, setInt64 } from "./byte_column.ts";
 import { ACTIVITY_COLUMNS, ACTIVITY_KEY_COLUMNS } from "./columns.ts";
 import { TableWriter } from "./encode.ts";
@@ -9,6 +10,15 @@ import { compareBytes, ValueTable } from "./value_table.ts";
 
 /** Numbers of an entry: for each key its text's number plus one, 0 for null, and the hour. */
 const WIDTH = ACTIVITY_KEY_COLUMNS.length + 1;
+
+const ROWS_MAX = kernel.rowsMax();
+/** Where the kernel takes rows of so many numbers, and gives the group of each, and the first row of each group. */
+const TUPLES = Array.from(
+  { length: WIDTH },
+  (_, k) => new Int32Array(MEMORY.buffer, kernel.tuples() + k * ROWS_MAX * 4, ROWS_MAX),
+);
+const GROUPS = new Int32Array(MEMORY.buffer, kernel.indexes(), ROWS_MAX);
+const FIRST_ROWS = new Int32Array(MEMORY.buffer, kernel.starts(), ROWS_MAX);
 
 /** A file of more hours than this is sorted by comparing them. */
 const HOURS_COUNTED_MAX = 10_000;
@@ -39,19 +49,42 @@ export class Rollup {
    * Counts rows.
    * @param keys the key columns, a value for each row
    */
-  add(keys: readonly ByteColumn[], { timesMs, lastMs = timesMs, counts }: Counted): void {
+  add(keys: readonly ByteColumn[], counted: Counted): void {
     // For each column the numbers of its values' texts, plus one; 0 where they were not looked up yet.
     const numbers = keys.map(({ starts }) => new Int32Array(starts.length));
+    const { length } = counted.timesMs;
+    for (let from = 0; from < length; from += ROWS_MAX) {
+      this.#addRows(keys, numbers, counted, from, Math.min(from + ROWS_MAX, length));
+    }
+  }
+
+  /** Counts rows from one to another (exclusive): those that are alike find their entry together. */
+  #addRows(
+    keys: readonly ByteColumn[],
+    numbers: readonly Int32Array[],
+    { timesMs, lastMs = timesMs, counts }: Counted,
+    from: number,
+    to: number,
+  ): void {
+    keys.forEach(({ codes }, k) => TUPLES[k].set(codes.subarray(from, to)));
+    const hours = TUPLES[WIDTH - 1];
+    for (let row = from; row < to; row++) hours[row - from] = Math.floor(timesMs[row] / HOUR_MS);
+    const groups = kernel.groupTuples(to - from, WIDTH);
+    const entries = new Int32Array(groups);
     const entry = new Int32Array(WIDTH);
-    for (let row = 0; row < timesMs.length; row++) {
+    for (let group = 0; group < groups; group++) {
+      const row = FIRST_ROWS[group];
       for (let k = 0; k < keys.length; k++) {
-        const code = keys[k].codes[row];
+        const code = TUPLES[k][row];
         entry[k] = code < 0 ? 0 : numbers[k][code] ||= this.#texts[k].add(keys[k], code) + 1;
       }
+      entry[WIDTH - 1] = hours[row];
+      entries[group] = this.#find(entry);
+    }
+    for (let row = from; row < to; row++) {
+      const e = entries[GROUPS[row - from]];
       const timeMs = timesMs[row];
-      entry[WIDTH - 1] = Math.floor(timeMs / HOUR_MS);
-      const e = this.#find(entry);
-      this.#counts[e] += counts?.[row] ?? 1;
+      this.#counts[e] += counts === undefined ? 1 : counts[row];
       if (timeMs < this.#firstMs[e]) this.#firstMs[e] = timeMs;
       if (lastMs[row] > this.#lastMs[e]) this.#lastMs[e] = lastMs[row];
     }
@@ -147,13 +180,46 @@ export class Rollup {
 
 /** By a text's number plus one its place among all, ordered as their bytes are; 0 for null. */
 function ranksOf({ bytes, starts, gap }: PlainValues): Int32Array {
-  const order = Uint32Array.from({ length: starts.length - 1 }, (_, v) => v);
+  const count = starts.length - 1;
+  const order = rowsFrom(0, count);
+  const shared = sharedStart({ bytes, starts, gap });
+  // Most texts differ in the first bytes behind what all begin with, as ARNs do.
+  const heads = new Float64Array(count);
+  for (let v = 0; v < count; v++) {
+    const from = starts[v] + shared;
+    const end = starts[v + 1] - gap;
+    for (let at = from; at < from + HEAD_BYTES; at++) {
+      heads[v] = heads[v] * 256 + (at < end ? bytes[at] : 0);
+    }
+  }
   order.sort((a, b) =>
-    compareBytes(bytes, starts[a], starts[a + 1] - gap, bytes, starts[b], starts[b + 1] - gap)
+    heads[a] - heads[b] || compareBytes(
+      bytes,
+      starts[a] + shared,
+      starts[a + 1] - gap,
+      bytes,
+      starts[b] + shared,
+      starts[b + 1] - gap,
+    )
   );
   const ranks = new Int32Array(starts.length);
-  order.forEach((v, place) => ranks[v + 1] = place + 1);
+  for (let place = 0; place < count; place++) ranks[order[place] + 1] = place + 1;
   return ranks;
+}
+
+/** Bytes that a number holds exactly. */
+const HEAD_BYTES = 6;
+
+/** How many bytes all texts begin with. */
+function sharedStart({ bytes, starts, gap }: Pick<PlainValues, "bytes" | "starts" | "gap">) {
+  let shared = starts.length > 1 ? starts[1] - gap - starts[0] : 0;
+  for (let v = 1; v + 1 < starts.length && shared > 0; v++) {
+    shared = Math.min(shared, starts[v + 1] - gap - starts[v]);
+    let same = 0;
+    while (same < shared && bytes[starts[v] + same] === bytes[starts[0] + same]) same++;
+    shared = same;
+  }
+  return shared;
 }
 
 /** Puts items in the order of their ranks, which are below `rankCount`; those of one rank stay in their order. */

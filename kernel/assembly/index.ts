@@ -3,5 +3,6 @@ export { oddFields, recordsEnd, scan, scanRecords, setSlots } from "./scan";
 export * from "./columns";
 export * from "./decode";
 export * from "./encode";
+export * from "./group";
 export * from "./hybrid";
 export * from "./places";

@@ -48,7 +48,10 @@ export const VALUES_END: i32 = VALUES + 16 * 1024 * 1024;
 /** A page that is written. */
 export const PAGE: i32 = VALUES_END;
 export const PAGE_END: i32 = PAGE + 4 * 1024 * 1024;
+/** Rows of a few numbers each, one list of `ROWS_MAX` numbers behind the other. */
+export const TUPLES: i32 = PAGE_END;
+export const TUPLE_NUMBERS_MAX: i32 = 8;
 /** What is decoded. */
-export const ROOM: i32 = PAGE_END;
+export const ROOM: i32 = TUPLES + TUPLE_NUMBERS_MAX * ROWS_MAX * 4;
 /** The end of the memory, less what loads of sixteen bytes may reach behind: `deno task kernel` says how large it is. */
 export const ROOM_END: i32 = 256 * 1024 * 1024 - 64;

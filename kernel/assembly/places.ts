@@ -61,6 +61,9 @@ export function page(): i32 {
 export function pageEnd(): i32 {
   return layout.PAGE_END;
 }
+export function tuples(): i32 {
+  return layout.TUPLES;
+}
 export function room(): i32 {
   return layout.ROOM;
 }
