@@ -35,34 +35,56 @@ export function parseEventTime(text: string): number | null {
 /** Bytes of `YYYY-MM-DDTHH:MM:SSZ`. */
 export const PLAIN_TIME_BYTES = 20;
 
+/** An hour that was read: its bytes, eight as a number at once, and when it starts; NaN where they are no hour. */
+interface ReadHour {
+  /** `YYYY-MM-` and `MM-DDTHH`. */
+  readonly head: number;
+  readonly tail: number;
+  readonly timeMs: number;
+}
+
+/** Neighbours mostly share their hour. */
+let last: ReadHour = { head: NaN, tail: NaN, timeMs: NaN };
+
 /**
  * The same of the 20 bytes of `YYYY-MM-DDTHH:MM:SSZ`, as CloudTrail writes it, without making a text of them; null
  * where they are anything else, also a day that no month has: `parseEventTime` then tells.
  */
-export function parsePlainEventTime(bytes: Uint8Array, start: number): number | null {
-  const isPlain = bytes[start + 4] === DASH && bytes[start + 7] === DASH &&
-    bytes[start + 10] === T && bytes[start + 13] === COLON && bytes[start + 16] === COLON &&
-    bytes[start + 19] === Z;
-  if (!isPlain) return null;
-  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2);
-  const month = twoDigits(bytes, start + 5);
-  const day = twoDigits(bytes, start + 8);
-  const hour = twoDigits(bytes, start + 11);
-  const minute = twoDigits(bytes, start + 14);
-  const second = twoDigits(bytes, start + 17);
+export function parsePlainEventTime(view: DataView, start: number): number | null {
+  const head = view.getFloat64(start);
+  const tail = view.getFloat64(start + 5);
+  if (head !== last.head || tail !== last.tail) {
+    last = { head, tail, timeMs: readHour(view, start) };
+  }
+  const minute = twoDigits(view, start + 14);
+  const second = twoDigits(view, start + 17);
+  const isPlain = view.getUint8(start + 13) === COLON && view.getUint8(start + 16) === COLON &&
+    view.getUint8(start + 19) === Z && minute <= 59 && second <= 59;
+  const timeMs = last.timeMs + minute * 60_000 + second * 1000;
+  return isPlain && !Number.isNaN(timeMs) ? timeMs : null;
+}
+
+/** When the hour of `YYYY-MM-DDTHH` starts, NaN where that is none. */
+function readHour(view: DataView, start: number): number {
+  const isPlain = view.getUint8(start + 4) === DASH && view.getUint8(start + 7) === DASH &&
+    view.getUint8(start + 10) === T;
+  const year = twoDigits(view, start) * 100 + twoDigits(view, start + 2);
+  const month = twoDigits(view, start + 5);
+  const day = twoDigits(view, start + 8);
+  const hour = twoDigits(view, start + 11);
   // NaN is not within any bounds.
-  const isInstant = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
-    hour <= 23 && minute <= 59 && second <= 59;
-  if (!isInstant) return null;
-  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second);
+  const isHour = isPlain && year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+    hour <= 23;
+  if (!isHour) return NaN;
+  const timeMs = Date.UTC(year, month - 1, day, hour);
   // The 31st of April would be the 1st of May.
-  return day <= 28 || new Date(timeMs).getUTCDate() === day ? timeMs : null;
+  return day <= 28 || new Date(timeMs).getUTCDate() === day ? timeMs : NaN;
 }
 
 const [DASH, COLON, T, Z] = [0x2d, 0x3a, 0x54, 0x5a];
 
 /** The number of two digits; NaN where they are none. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [bytes[at] - 0x30, bytes[at + 1] - 0x30];
+function twoDigits(view: DataView, at: number): number {
+  const [tens, ones] = [view.getUint8(at) - 0x30, view.getUint8(at + 1) - 0x30];
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }

@@ -219,7 +219,7 @@ function eventTimeOf(record: ScannedRecord): number | null {
   const start = record.start(FIELD.eventTime);
   if (start < 0) return null;
   if (record.end(FIELD.eventTime) - start === PLAIN_TIME_BYTES + 2) {
-    const timeMs = parsePlainEventTime(record.bytes, start + 1);
+    const timeMs = parsePlainEventTime(record.view, start + 1);
     if (timeMs !== null) return timeMs;
   }
   const text = record.string("eventTime");
