@@ -67,15 +67,18 @@ export class Detector {
     onError: (rule: Rule, error: unknown) => void,
     onBefore?: (ruleIndex: number) => void,
   ): void {
-    for (let i = 0; i < this.#trees.length; i++) {
-      const candidates = this.#trees[i].candidates(event);
-      if (candidates.length > 0) this.#run(candidates, event, onMatch, onError, onBefore);
-    }
+    const candidates = this.candidates(event);
+    if (candidates.length > 0) this.#run(candidates, event, onMatch, onError, onBefore);
   }
 
   /** Indexes into `rules` of those that can match the event as far as the index knows. */
   candidates(event: Event): readonly number[] {
-    return this.#trees.flatMap((tree) => tree.candidates(event));
+    const values = event.indexValues();
+    const known = values?.candidates(this);
+    if (known) return known;
+    const candidates = this.#trees.flatMap((tree) => tree.candidates(event));
+    values?.setCandidates(this, candidates);
+    return candidates;
   }
 
   /** Rules about which no index decides: they are evaluated on every event, so `rules lint` names them. */

@@ -3,6 +3,7 @@ import { Random } from "./_random.ts";
 import { compileModuleRule, compileRules } from "./compile.ts";
 import { Detector } from "./detector.ts";
 import { Event } from "./event.ts";
+import { IndexValues } from "./index_values.ts";
 import { recordFieldsFromText } from "./record_fields.ts";
 import type { Rule } from "./rule.ts";
 import { loadText, ruleText } from "./sigma/_rule_cases.ts";
@@ -130,6 +131,29 @@ Deno.test("Detector.candidates() are narrowed by every field of the index, in an
   for (const [record, expected] of cases) {
     assertEquals(detector.candidates(eventOf(record)), expected, JSON.stringify(record));
   }
+});
+
+Deno.test("Detector.evaluate() judges events by values that they share, each detector for itself", () => {
+  const values = new IndexValues(["s3", "Get", null, null, null, "Root"]);
+  const detectors = [
+    detectorOf(ruleOf("a", { eventSources: ["s3"] }), ruleOf("b", { eventNames: ["Put"] })),
+    detectorOf(ruleOf("c", { eventNames: ["Get"] })),
+    detectorOf(ruleOf("d", { matches: (event) => event.get("eventName") === "Get" })),
+    detectorOf(ruleOf("e", { matches: (event) => event.get("errorCode") !== undefined })),
+    detectorOf(),
+  ];
+  const fields = recordFieldsFromText("{}");
+  const event = new Event({ ...fields, indexValues: () => values });
+  const found: string[] = [];
+  for (let round = 0; round < 2; round++) {
+    for (const detector of [...detectors, ...detectors.toReversed()]) {
+      event.reset({ ...fields, indexValues: () => values });
+      detector.evaluate(event, (rule) => found.push(rule.id), () => {});
+    }
+  }
+  assertEquals(found, [..."acddca", ..."acddca"]);
+  event.reset(fields);
+  assertEquals([event.get("eventName"), event.indexString(1)], [undefined, null]);
 });
 
 Deno.test("Detector.unindexed() names rules about which no field of an index decides", async () => {

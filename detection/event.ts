@@ -2,9 +2,10 @@ import { packEvent } from "../core/event_pieces.ts";
 import { compactJson } from "../core/json_text.ts";
 import { LIMITS } from "../core/limits.ts";
 import { INDEX_FIELDS } from "./index_fields.ts";
+import type { IndexValues } from "./index_values.ts";
 import type { Leaf, Reading } from "./leaf.ts";
 import { type Path, pathOf } from "./path.ts";
-import { keywordTexts, memberAt, readPath, scalarLeaf } from "./read_path.ts";
+import { ABSENT, keywordTexts, memberAt, readPath, scalarLeaf } from "./read_path.ts";
 import type { RecordFields } from "./record_fields.ts";
 import type { EventView } from "./rule.ts";
 import { isPlainString, parseIdentity, parseValue, plainStringLeaf } from "./shared_values.ts";
@@ -31,6 +32,8 @@ export class Event implements EventView {
   readonly #parsed = new Map<string, unknown>();
   /** Large top-level fields as text. */
   readonly #largeTexts = new Map<string, string>();
+  /** What was asked of them; undefined too where there are none. */
+  #indexValues: IndexValues | undefined;
   #keywordTexts: readonly Leaf[] | undefined;
   #holdsMuch = false;
   #packed: readonly Uint8Array[] | null = null;
@@ -43,6 +46,7 @@ export class Event implements EventView {
   reset(fields: RecordFields): void {
     this.#fields = fields;
     this.#number++;
+    this.#indexValues = undefined;
     this.#packed = null;
     this.#keywordTexts = undefined;
     if (this.#parsed.size > 0) this.#parsed.clear();
@@ -85,11 +89,17 @@ export class Event implements EventView {
    * anything else.
    */
   indexString(place: number): string | null | undefined {
+    if (this.#indexValues !== undefined) return this.#indexValues.strings[place];
     const known = this.#fields.indexString?.(place);
     if (known !== undefined) return known;
     const { present, leaves } = this.read(INDEX_FIELDS[place]);
     if (!present) return null;
     return leaves.length === 1 && leaves[0].kind === "string" ? leaves[0].text : undefined;
+  }
+
+  /** What the index knows of this event and those like it, where that takes no closer look. */
+  indexValues(): IndexValues | undefined {
+    return this.#indexValues ??= this.#fields.indexValues?.();
   }
 
   get(path: string): unknown {
@@ -102,7 +112,10 @@ export class Event implements EventView {
    */
   read(path: string | Path): Reading {
     const taken = typeof path === "string" ? pathOf(path) : path;
-    const { slot } = taken;
+    const { slot, indexPlace } = taken;
+    if (indexPlace >= 0 && this.#indexValues !== undefined) {
+      return this.#indexValues.reading(indexPlace);
+    }
     if (this.#readingNumbers[slot] === this.#number) return this.#readings[slot];
     const reading = this.#read(taken);
     if (slot >= 0) {
@@ -118,7 +131,10 @@ export class Event implements EventView {
   }
 
   #get(path: Path): unknown {
-    const { slot } = path;
+    const { slot, indexPlace } = path;
+    if (indexPlace >= 0 && this.#indexValues !== undefined) {
+      return this.#indexValues.strings[indexPlace] ?? undefined;
+    }
     if (this.#valueNumbers[slot] === this.#number) return this.#values[slot];
     const value = this.#resolve(path);
     if (slot >= 0) {
@@ -214,8 +230,6 @@ export class Event implements EventView {
     return value;
   }
 }
-
-const ABSENT: Reading = { present: false, leaves: [] };
 
 /** Follows the rest of a path through objects; a member named like the whole rest comes first. */
 function descend(start: unknown, segments: readonly string[], from: number): unknown {

@@ -8,6 +8,7 @@ export { type LoadOptions, readRuleFolders } from "./load_rules.ts";
 export { compileModuleRule, type CompileOptions, compileRules } from "./compile.ts";
 export { type CompiledRule, Detector } from "./detector.ts";
 export { INDEX_FIELDS } from "./index_fields.ts";
+export { IndexValues } from "./index_values.ts";
 export type { Path } from "./path.ts";
 export type { KnownFields } from "./known_fields.ts";
 export { type ImportModule, loadModuleRule, problemOfRule } from "./module_rule.ts";

@@ -1,3 +1,5 @@
+import { INDEX_FIELDS } from "./index_fields.ts";
+
 /** A dotted path, taken apart once for all events. */
 export interface Path {
   readonly segments: readonly string[];
@@ -5,6 +7,8 @@ export interface Path {
   readonly heads: readonly string[];
   /** Its place in what an event remembers; -1 where it is not to be remembered. */
   readonly slot: number;
+  /** Its place in `INDEX_FIELDS`; -1 where it is none of them. */
+  readonly indexPlace: number;
 }
 
 /** Rules name a few hundred paths; one that makes paths up must not fill memory. */
@@ -17,8 +21,9 @@ export function pathOf(text: string): Path {
   if (known !== undefined) return known;
   const segments = text.split(".");
   const heads = segments.map((_, i) => segments.slice(0, i + 1).join("."));
-  if (paths.size >= PATHS_MAX) return { segments, heads, slot: -1 };
-  const path: Path = { segments, heads, slot: paths.size };
+  const indexPlace = INDEX_FIELDS.findIndex((field) => field === text);
+  if (paths.size >= PATHS_MAX) return { segments, heads, slot: -1, indexPlace };
+  const path: Path = { segments, heads, slot: paths.size, indexPlace };
   paths.set(text, path);
   return path;
 }

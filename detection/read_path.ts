@@ -6,6 +6,9 @@ const TRUE_LEAF = new Leaf("boolean", "true");
 const FALSE_LEAF = new Leaf("boolean", "false");
 const NULL_LEAF = new Leaf("null", "null");
 
+/** What a path reads that leads nowhere. */
+export const ABSENT: Reading = { present: false, leaves: [] };
+
 /** The leaf of a scalar whose text survives parsing; undefined for numbers, objects and arrays. */
 export function scalarLeaf(value: unknown): Leaf | undefined {
   if (typeof value === "string") return stringLeaf(value);

@@ -1,4 +1,5 @@
 import { objectMembers } from "../core/json_text.ts";
+import type { IndexValues } from "./index_values.ts";
 import type { Path } from "./path.ts";
 
 /** A record as text: what the worker's byte scanner gives, and all that an {@linkcode Event} needs. */
@@ -13,6 +14,11 @@ export interface RecordFields {
    * where that takes a closer look, and where it is no string.
    */
   indexString?(place: number): string | null | undefined;
+  /**
+   * What `indexString` says of all places: the same object for most records of which it says the same. Undefined where
+   * it says undefined of one.
+   */
+  indexValues?(): IndexValues | undefined;
   /**
    * JSON text of the value at a path that leads through objects alone, where it is found without parsing: undefined
    * where there is no such value, null where that takes a closer look. Not asked of large records.

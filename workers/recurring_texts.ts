@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { areEqual, COMPARED_BYTES_MIN } from "./equal_bytes.ts";
 
 const WORD_BYTES = 4;
 /** Words of a text that decide about its place. */
@@ -32,7 +33,7 @@ export class RecurringTexts {
   /** The text of a span, if it is known. */
   find(view: DataView, start: number, end: number): string | undefined {
     const length = end - start;
-    if (length > this.#bytesMax || length < WORD_BYTES) return undefined;
+    if (length > this.#bytesMax || length < COMPARED_BYTES_MIN) return undefined;
     const place = placeOf(view, start, end, this.#shift);
     const isKnown = this.#lengths[place] === length &&
       areEqual(this.#view, place * this.#bytesMax, view, start, length);
@@ -42,21 +43,12 @@ export class RecurringTexts {
   /** Remembers the text of a span, unless it is long or tiny. */
   keep(bytes: Buffer, view: DataView, start: number, end: number, text: string): void {
     const length = end - start;
-    if (length > this.#bytesMax || length < WORD_BYTES) return;
+    if (length > this.#bytesMax || length < COMPARED_BYTES_MIN) return;
     const place = placeOf(view, start, end, this.#shift);
     this.#texts[place] = text;
     this.#lengths[place] = length;
     this.#bytes.set(bytes.subarray(start, end), place * this.#bytesMax);
   }
-}
-
-/** Compares a word at a time; the last one may hold bytes that were compared before. */
-function areEqual(a: DataView, aStart: number, b: DataView, bStart: number, length: number) {
-  const last = length - WORD_BYTES;
-  for (let i = 0; i < last; i += WORD_BYTES) {
-    if (a.getInt32(aStart + i) !== b.getInt32(bStart + i)) return false;
-  }
-  return a.getInt32(aStart + last) === b.getInt32(bStart + last);
 }
 
 /** Of a long text some words decide; the last one always. */

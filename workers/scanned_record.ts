@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
 import { compactJson } from "../core/json_text.ts";
-import { INDEX_FIELDS, type Path, type RecordFields } from "../detection/mod.ts";
+import { INDEX_FIELDS, type IndexValues, type Path, type RecordFields } from "../detection/mod.ts";
 import { compactPieces } from "./compact_pieces.ts";
 import { cutAscii, cutUtf8 } from "./cut_text.ts";
 import { endOfValue, findMember, NO_MEMBER, ODD_MEMBER } from "./members.ts";
 import { FIELD, RECORD_FIELDS, type RecordField } from "./record_fields.ts";
+import { RecurringIndexValues } from "./recurring_index_values.ts";
 import { RecurringTexts } from "./recurring_texts.ts";
 import { type OddField, RecordBatch } from "./scan_records.ts";
 
@@ -36,6 +37,7 @@ export class ScannedRecord implements RecordFields {
   /** Names and sources are short and many; user agents and identities are long. */
   readonly #shortTexts = new RecurringTexts({ bits: 10, bytesMax: SHORT_BYTES_MAX });
   readonly #longTexts = new RecurringTexts({ bits: 9, bytesMax: 512 });
+  readonly #indexValues = new RecurringIndexValues();
 
   /** Takes up the records of a batch; `moveTo` comes next. */
   useBatch(batch: RecordBatch): void {
@@ -160,6 +162,12 @@ export class ScannedRecord implements RecordFields {
     return odd === undefined ? undefined : this.slice(odd.start, odd.end);
   }
 
+  indexValues(): IndexValues | undefined {
+    const batch = this.#batch;
+    if (batch.hasDottedNames || !this.#identityTypeIsKnown()) return undefined;
+    return this.#indexValues.of(this);
+  }
+
   /** `userIdentity.type` is what the scanner found on its way. */
   indexString(place: number): string | null | undefined {
     const field = INDEXED[place];
@@ -173,8 +181,13 @@ export class ScannedRecord implements RecordFields {
     if (batch.hasDottedNames) return undefined;
     const start = batch.identityTypeStart(this.#index);
     if (start >= 0) return this.#recurringStringAt(start, batch.identityTypeEnd(this.#index));
+    return this.#identityTypeIsKnown() ? null : undefined;
+  }
+
+  /** Of a list of identities the scanner tells nothing. */
+  #identityTypeIsKnown(): boolean {
     const identity = this.start(FIELD.userIdentity);
-    return identity < 0 || this.#bytes[identity] === 0x7b ? null : undefined;
+    return identity < 0 || this.#bytes[identity] === 0x7b;
   }
 
   /** The string at a span, undefined where the span is none. */
