@@ -4,7 +4,13 @@ import { INDEX_FIELDS, type IndexValues, type Path, type RecordFields } from "..
 import { compactPieces } from "./compact_pieces.ts";
 import { cutAscii, cutUtf8 } from "./cut_text.ts";
 import { endOfValue, findMember, NO_MEMBER, ODD_MEMBER } from "./members.ts";
-import { FIELD, RECORD_FIELDS, type RecordField } from "./record_fields.ts";
+import {
+  FIELD,
+  RECORD_FIELDS,
+  type RecordField,
+  type RecordMember,
+  SLOT,
+} from "./record_fields.ts";
 import { RecurringIndexValues } from "./recurring_index_values.ts";
 import { RecurringTexts } from "./recurring_texts.ts";
 import { type OddField, RecordBatch } from "./scan_records.ts";
@@ -16,6 +22,8 @@ interface Way {
   readonly field: number;
   /** Names of the members below the field. */
   readonly names: readonly Uint8Array[];
+  /** The slot of the one member below the field, if the scanner notes it; else -1. */
+  readonly member: number;
 }
 
 const EMPTY = new RecordBatch();
@@ -154,12 +162,14 @@ export class ScannedRecord implements RecordFields {
 
   fieldText(name: string): string | undefined {
     const index = FIELD[name as RecordField];
-    if (index !== undefined) {
-      const start = this.start(index);
-      return start < 0 ? undefined : this.#recurringSlice(start, this.end(index));
-    }
+    if (index !== undefined) return this.#slotText(index);
     const odd = this.odd.findLast((field) => field.name === name);
     return odd === undefined ? undefined : this.slice(odd.start, odd.end);
+  }
+
+  #slotText(slot: number): string | undefined {
+    const start = this.start(slot);
+    return start < 0 ? undefined : this.#recurringSlice(start, this.end(slot));
   }
 
   indexValues(): IndexValues | undefined {
@@ -203,7 +213,8 @@ export class ScannedRecord implements RecordFields {
     const bytes = this.#bytes;
     let start = this.start(way.field);
     if (start < 0) return undefined;
-    const { names } = way;
+    const { names, member } = way;
+    if (member >= 0 && bytes[start] === 0x7b) return this.#slotText(member);
     for (let i = 0; i < names.length; i++) {
       if (bytes[start] === 0x5b) return null;
       if (bytes[start] !== 0x7b) return undefined;
@@ -219,9 +230,11 @@ export class ScannedRecord implements RecordFields {
     const known = this.#ways[slot];
     if (known !== undefined) return known;
     const field = FIELD[segments[0] as RecordField];
-    const way = field === undefined
-      ? null
-      : { field, names: segments.slice(1).map((name) => Buffer.from(name)) };
+    const way = field === undefined ? null : {
+      field,
+      names: segments.slice(1).map((name) => Buffer.from(name)),
+      member: segments.length === 2 ? SLOT[segments.join(".") as RecordMember] ?? -1 : -1,
+    };
     return this.#ways[slot] = way;
   }
 

@@ -6,7 +6,19 @@ import { Event, INDEX_FIELDS, recordFieldsFromText } from "../detection/mod.ts";
 import { RecordScanner } from "./scan_records.ts";
 import { ScannedRecord } from "./scanned_record.ts";
 
-const NAMES = ["a", "b", "type", "a.b", "b.a", "a.b.type", "\\u0061", "é", "abcdefgh", ""];
+const NAMES = [
+  "a",
+  "b",
+  "type",
+  "\\u0074ype",
+  "a.b",
+  "b.a",
+  "a.b.type",
+  "\\u0061",
+  "é",
+  "abcdefgh",
+  "",
+];
 const PATHS = ["userIdentity", "requestParameters", "eventName", "unknown"].flatMap((head) =>
   ["", ".a", ".b", ".type", ".a.b", ".b.a.type", ".a.b.type", ".a.a", ".é", "."].map((rest) =>
     `${head}${rest}`
