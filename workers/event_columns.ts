@@ -4,7 +4,8 @@ import { canonicalJson } from "../core/json_text.ts";
 import { EVENT_COLUMNS, type TableWriter } from "../parquet/mod.ts";
 import { FIELD, type RecordField } from "./record_fields.ts";
 import { type RowColumns, SLOT_COLUMNS, type SlotColumn } from "./row_columns.ts";
-import type { ScannedRecord } from "./scanned_record.ts";
+import type { OddField } from "./record_batch.ts";
+import { RECURRING_BYTES_MAX, type ScannedRecord } from "./scanned_record.ts";
 
 const [EVENT_TIME, EVENT_ID, EXTRA, SOURCE_OBJECT] = [
   "event_time",
@@ -27,12 +28,23 @@ const NULL_BITS = EVENT_COLUMNS.map(({ type }, index) =>
   type === "json" ? 1 << EVENT_COLUMNS.slice(0, index).filter((c) => c.type === "json").length : 0
 );
 
+/** What an event lacked that had one odd field: neighbours often lack the same. */
+interface OddExtra {
+  readonly name: string;
+  readonly value: string;
+  /** Bits of the JSON columns that are `null`. */
+  readonly nulls: number;
+  readonly text: string;
+}
+
 /** Events as columns, in the order of EVENT_COLUMNS: their bytes are copied from the log file, and texts not made. */
 export class EventColumns {
   readonly #columns: RowColumns;
   #rowCount = 0;
   /** What events lack that only lack JSON columns which are `null`, by these columns' bits. */
   readonly #nullTexts: string[] = [];
+
+  #lastOdd: OddExtra | null = null;
 
   /** @param columns empty ones */
   constructor(columns: RowColumns) {
@@ -78,16 +90,29 @@ export class EventColumns {
     columns.setString(row, SOURCE_OBJECT, sourceObject);
     if (!hasOwnId(record)) columns.setString(row, EVENT_ID, eventIdOf(record));
     // Most events lack nothing but what is `null` for JSON.
-    let isWhole = record.odd.length === 0 && isPlainTime(record) && isExactId(record);
+    const { odd } = record;
+    let isUsual = isUsualOdd(odd) && isPlainTime(record) && isExactId(record);
     let nulls = 0;
     for (let i = 0; i < left.length; i++) {
       const { index, slot, kind } = SLOT_COLUMNS[left[i]];
       const start = record.start(slot);
       if (kind === "json" && record.bytes[start] === N) nulls |= NULL_BITS[index];
-      else isWhole = this.#setLeft(row, SLOT_COLUMNS[left[i]], record) && isWhole;
+      else isUsual = this.#setLeft(row, SLOT_COLUMNS[left[i]], record) && isUsual;
     }
-    if (!isWhole) columns.setString(row, EXTRA, extraOf(record, left));
+    if (!isUsual) columns.setString(row, EXTRA, extraOf(record, left));
+    else if (odd.length > 0) columns.setString(row, EXTRA, this.#oddText(record, nulls, left));
     else if (nulls !== 0) columns.setString(row, EXTRA, this.#nullTexts[nulls] ??= nullText(nulls));
+  }
+
+  /** The same as `extraOf`, of a record that lacks one odd field and JSON columns that are `null`. */
+  #oddText(record: ScannedRecord, nulls: number, left: ArrayLike<number>): string {
+    const [{ name, start, end }] = record.odd;
+    const value = record.recurringSlice(start, end);
+    const last = this.#lastOdd;
+    if (last?.value === value && last.name === name && last.nulls === nulls) return last.text;
+    const text = extraOf(record, left);
+    this.#lastOdd = { name, value, nulls, text };
+    return text;
   }
 
   /** Sets a column that does not hold its value as it is written. @returns whether it holds the value */
@@ -103,6 +128,13 @@ export class EventColumns {
     this.#columns.setString(row, index, text);
     return kind === "copy" || !LONE_SURROGATE.test(text);
   }
+}
+
+/** Whether a record has no odd fields, or a short one that it has once. */
+function isUsualOdd(odd: readonly OddField[]): boolean {
+  if (odd.length !== 1) return odd.length === 0;
+  const [{ name, start, end }] = odd;
+  return end - start <= RECURRING_BYTES_MAX && !(name in FIELD);
 }
 
 /** What of a record its columns cannot give back, as the text of an object. */

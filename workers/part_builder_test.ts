@@ -66,6 +66,33 @@ Deno.test("PartBuilder keeps large texts as they are, whatever comes before and 
   }
 });
 
+Deno.test("PartBuilder keeps the odd fields of an event, whatever its neighbours lack", async () => {
+  const values = ['"a"', '"b"', '{"x":[]}', "7", `"${"long ".repeat(200)}"`];
+  const names = ["odd", "odder", "\\u006fdd"];
+  const rests = [
+    "",
+    ',"responseElements":null',
+    ',"requestParameters":null',
+    ',"responseElements":null,"requestParameters":null',
+    ',"awsRegion":7',
+  ];
+  const fields = names.flatMap((name) =>
+    values.flatMap((value) => rests.map((rest) => `"${name}":${value}${rest}`))
+  );
+  // Each beside every other one that differs in one thing, and itself.
+  const list = [...fields, ...fields.toReversed(), ...fields.flatMap((field) => [field, field])];
+  const twice = ['"awsRegion":"a","awsRegion":"c"', '"awsRegion":"a","awsRegion":"b"'];
+  const records = [...list, ...twice, '"odd":"a"', '"odd":"a","odder":"b"', '"odd":"a"']
+    .map((fields, i) => `{"eventID":"${i}",${fields}}`);
+  const rows = await rowsOf(`{"Records":[${records.join(",")}]}`, ["event_id", "extra"]);
+  assertEquals(rows.length, records.length);
+  for (const [id, extra] of rows) {
+    const record = JSON.parse(records[Number(id)]);
+    delete record.eventID;
+    assertEquals(JSON.parse(extra as string), record, records[Number(id)]);
+  }
+});
+
 /** Bytes of a text that fills a record of the kernel nearly alone. */
 const TEXT_BYTES = 1_032_000;
 

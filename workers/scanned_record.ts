@@ -30,6 +30,8 @@ const EMPTY = new RecordBatch();
 /** The scanner's fields of those that the index asks for; -1 for `userIdentity.type`, the one that is no field. */
 const INDEXED = INDEX_FIELDS.map((field) => FIELD[field as RecordField] ?? -1);
 const SHORT_BYTES_MAX = 64;
+/** Longer texts are not remembered. */
+export const RECURRING_BYTES_MAX = 512;
 const NO_ODD: readonly OddField[] = [];
 
 /** One record of a batch, read by its spans. Moved from record to record, so that none is allocated for each. */
@@ -44,7 +46,7 @@ export class ScannedRecord implements RecordFields {
   readonly #ways: (Way | null | undefined)[] = [];
   /** Names and sources are short and many; user agents and identities are long. */
   readonly #shortTexts = new RecurringTexts({ bits: 10, bytesMax: SHORT_BYTES_MAX });
-  readonly #longTexts = new RecurringTexts({ bits: 9, bytesMax: 512 });
+  readonly #longTexts = new RecurringTexts({ bits: 9, bytesMax: RECURRING_BYTES_MAX });
   readonly #indexValues = new RecurringIndexValues();
 
   /** Takes up the records of a batch; `moveTo` comes next. */
@@ -119,7 +121,8 @@ export class ScannedRecord implements RecordFields {
     return this.#cut(this.#bytes, start, end);
   }
 
-  #recurringSlice(start: number, end: number): string {
+  /** The same of a text that is likely to come again. */
+  recurringSlice(start: number, end: number): string {
     const texts = end - start <= SHORT_BYTES_MAX ? this.#shortTexts : this.#longTexts;
     const known = texts.find(this.#view, start, end);
     if (known !== undefined) return known;
@@ -169,7 +172,7 @@ export class ScannedRecord implements RecordFields {
 
   #slotText(slot: number): string | undefined {
     const start = this.start(slot);
-    return start < 0 ? undefined : this.#recurringSlice(start, this.end(slot));
+    return start < 0 ? undefined : this.recurringSlice(start, this.end(slot));
   }
 
   indexValues(): IndexValues | undefined {
@@ -203,7 +206,7 @@ export class ScannedRecord implements RecordFields {
   /** The string at a span, undefined where the span is none. */
   #recurringStringAt(start: number, end: number): string | undefined {
     if (this.#bytes[start] !== 0x22) return undefined;
-    const text = this.#recurringSlice(start + 1, end - 1);
+    const text = this.recurringSlice(start + 1, end - 1);
     return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
   }
 
@@ -222,7 +225,7 @@ export class ScannedRecord implements RecordFields {
       if (start === NO_MEMBER) return undefined;
       if (start === ODD_MEMBER) return null;
     }
-    return this.#recurringSlice(start, endOfValue(bytes, start));
+    return this.recurringSlice(start, endOfValue(bytes, start));
   }
 
   #wayOf({ slot, segments }: Path): Way | null {
