@@ -1,5 +1,4 @@
 import { type ByteColumn, int64At } from "./byte_column.ts";
-import type { Picks } from "./row_set.ts";
 import { rowsFrom } from "./row_set.ts";
 import { copyBytes } from "./value_bytes.ts";
 import { compareBytes, hashBytes } from "./value_table.ts";
@@ -16,34 +15,45 @@ const GROWTH_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Event times and ids of many rows, which order them. They are kept as bytes outside the JavaScript heap,
- * 8 + 4 + 4 bytes and the id a row: as strings they would be the largest live part of the heap, and the
+ * 8 + 8 + 4 + 4 bytes and the id a row: as strings they would be the largest live part of the heap, and the
  * collector lets garbage grow in proportion to what lives.
  */
 export class KeyTable {
   readonly timesMs: Float64Array;
   readonly #starts: Float64Array;
   readonly #hashes: Uint32Array;
+  /** The first four bytes of each id as a number. */
+  readonly #heads: Uint32Array;
   #bytes = new Uint8Array();
   #count = 0;
+  #timeCount = 0;
 
   constructor(rowCount: number) {
     this.timesMs = new Float64Array(rowCount);
     this.#starts = new Float64Array(rowCount + 1);
     this.#hashes = new Uint32Array(rowCount);
+    this.#heads = new Uint32Array(rowCount);
   }
 
-  /** Appends picked rows in their order. Their times and ids are not null. */
-  add(times: readonly ByteColumn[], ids: readonly ByteColumn[], { sources, rows }: Picks): void {
+  /** Appends the times of some rows of a column, in the order given. They are not null. */
+  addTimes({ codes, view, starts }: ByteColumn, rows: Uint32Array): void {
     for (let i = 0; i < rows.length; i++) {
-      const time = times[sources[i]];
-      const { codes, bytes, view, starts, gap } = ids[sources[i]];
+      this.timesMs[this.#timeCount++] = int64At(view, starts[codes[rows[i]]]);
+    }
+  }
+
+  /** Appends the ids of some rows of a column, in the order given. They are not null. */
+  addIds({ codes, bytes, view, starts, gap }: ByteColumn, rows: Uint32Array): void {
+    for (let i = 0; i < rows.length; i++) {
       const code = codes[rows[i]];
       const [start, end] = [starts[code], starts[code + 1] - gap];
       const at = this.#starts[this.#count];
       this.#reserve(at + end - start);
       copyBytes(bytes, start, end, this.#bytes, at);
       this.#hashes[this.#count] = hashBytes(view, start, end);
-      this.timesMs[this.#count++] = int64At(time.view, time.starts[time.codes[rows[i]]]);
+      this.#heads[this.#count++] = end - start >= 4
+        ? view.getUint32(start)
+        : headOf(bytes, start, end);
       this.#starts[this.#count] = at + end - start;
     }
   }
@@ -113,7 +123,7 @@ export class KeyTable {
     const heads = fewHeads;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
-      const head = this.#head(row);
+      const head = this.#heads[row];
       let place = i;
       for (; place > 0; place--) {
         const other = heads[place - 1];
@@ -124,15 +134,6 @@ export class KeyTable {
       heads[place] = head;
       rows[place] = row;
     }
-  }
-
-  /** The first four bytes of an id as a number; what an id lacks is 0, as if it were less than any byte. */
-  #head(row: number): number {
-    const start = this.#starts[row];
-    const size = this.#starts[row + 1] - start;
-    let head = 0;
-    for (let i = 0; i < 4; i++) head = head * 256 + (i < size ? this.#bytes[start + i] : 0);
-    return head;
   }
 
   /** Groups of rows between two that share an event id, two or more each, in the order of their rows. */
@@ -228,4 +229,11 @@ function sortedByDigit(places: Uint32Array, numbers: Uint32Array, shift: number)
 /** Open addressing; a slot holds the first row of an id, plus one. */
 function slotsFor(rows: number): Uint32Array {
   return new Uint32Array(2 ** Math.ceil(Math.log2(rows * 2 + 1)));
+}
+
+/** The first four bytes of a shorter id as a number; what it lacks is 0, as if it were less than any byte. */
+function headOf(bytes: Uint8Array, start: number, end: number): number {
+  let head = 0;
+  for (let at = start; at < start + 4; at++) head = head * 256 + (at < end ? bytes[at] : 0);
+  return head;
 }

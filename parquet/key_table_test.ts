@@ -6,18 +6,19 @@ import { seeded } from "./testing.ts";
 
 const [TIME, ID] = EVENT_COLUMNS;
 
-/** Adds rows, the first half of them and the second from a source each. */
+/** Adds rows, the first half of them before the second. */
 function add(table: KeyTable, rows: readonly (readonly [number, string])[]): void {
   const half = rows.length >> 1;
-  const halves = [rows.slice(0, half), rows.slice(half)];
-  table.add(
-    halves.map((list) => columnOfValues(TIME, list.map(([timeMs]) => timeMs))),
-    halves.map((list) => columnOfValues(ID, list.map(([, id]) => id))),
-    {
-      sources: Uint32Array.from(rows, (_, i) => i < half ? 0 : 1),
-      rows: Uint32Array.from(rows, (_, i) => i < half ? i : i - half),
-    },
-  );
+  for (const list of [rows.slice(0, half), rows.slice(half)]) {
+    // They lie in another order than they are picked in.
+    const [times, ids] = [
+      columnOfValues(TIME, list.map(([timeMs]) => timeMs).reverse()),
+      columnOfValues(ID, list.map(([, id]) => id).reverse()),
+    ];
+    const picked = Uint32Array.from(list, (_, i) => list.length - 1 - i);
+    table.addTimes(times, picked);
+    table.addIds(ids, picked);
+  }
 }
 
 function tableOf(rows: readonly (readonly [number, string])[]): KeyTable {
@@ -57,7 +58,7 @@ Deno.test("KeyTable.sharedIds() finds what a map finds, within its bounds", () =
   }
 });
 
-Deno.test("KeyTable.add() continues where it stopped, with ids of any length", () => {
+Deno.test("KeyTable.addIds() continues where it stopped, with ids of any length", () => {
   const table = new KeyTable(4);
   add(table, [[3, "é".repeat(5000)]]);
   add(table, []);

@@ -22,8 +22,12 @@ export async function readKeys(rows: RowSet, onProgress?: () => void): Promise<K
   const all = rowsFrom(0, rows.count);
   for (const piece of rows.cut(all, LIMITS.rowGroupRowsMax, Infinity)) {
     onProgress?.();
-    const { columns, picks: [picks] } = await rows.read([piece], [TIME_COLUMN, ID_COLUMN]);
-    keys.add(columns.get(TIME_COLUMN.name)!, columns.get(ID_COLUMN.name)!, picks);
+    const selection = rows.select([piece]);
+    const [places] = selection.places;
+    for await (const [column, joined] of readJoined(selection, [TIME_COLUMN, ID_COLUMN])) {
+      if (column === TIME_COLUMN) keys.addTimes(joined, places);
+      else keys.addIds(joined, places);
+    }
   }
   return keys;
 }
