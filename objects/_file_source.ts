@@ -1,5 +1,3 @@
-import { type BigIntStats, lstatSync } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TrailsieveError } from "../core/errors.ts";
@@ -15,7 +13,7 @@ const PAGE_REFS = 1000;
 
 /** How long files' stats are asked for without a turn for anything else. */
 const STATS_MS = 10;
-/** Stats within that time from which a folder counts as a local one: there a stat takes 10 µs, half as much as an awaited one. */
+/** Stats within that time from which a folder counts as a local one: there a stat takes 4 µs, a fraction of an awaited one. */
 const LOCAL_STATS = 100;
 
 /** Names that a URL has as they are, none of which begins with a dot. */
@@ -164,7 +162,7 @@ async function readRefs(
     while (refs.length < files.length && performance.now() - startedAt < STATS_MS) {
       const file = files[refs.length];
       try {
-        refs.push(refOf(file, file.isFolder ? null : lstatSync(file.path, { bigint: true })));
+        refs.push(refOf(file, file.isFolder ? null : Deno.lstatSync(file.path)));
       } catch (error) {
         refs.push(refOfFailed(file, error, signal));
       }
@@ -176,7 +174,7 @@ async function readRefs(
   const rest = await Promise.all(
     files.slice(refs.length).map(async (file) => {
       try {
-        return refOf(file, file.isFolder ? null : await lstat(file.path, { bigint: true }));
+        return refOf(file, file.isFolder ? null : await Deno.lstat(file.path));
       } catch (error) {
         return refOfFailed(file, error, signal);
       }
@@ -186,9 +184,9 @@ async function readRefs(
   return [...refs, ...rest].filter((ref) => ref !== null);
 }
 
-function refOf({ path }: WalkedFile, stat: BigIntStats | null): ObjectRef | null {
+function refOf({ path }: WalkedFile, stat: Deno.FileInfo | null): ObjectRef | null {
   if (stat === null) return { key: path, etag: UNREACHABLE_ETAG, size: 0 };
-  return stat.isFile() ? { key: path, etag: fileEtag(stat), size: Number(stat.size) } : null;
+  return stat.isFile ? { key: path, etag: fileEtag(stat), size: stat.size } : null;
 }
 
 function refOfFailed(

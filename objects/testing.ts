@@ -1,5 +1,4 @@
 /** Helpers of this room's tests. */
-import { lstat } from "node:fs/promises";
 import { fileEtag } from "../core/file_etag.ts";
 import type { ReadGrant } from "../core/types.ts";
 
@@ -26,7 +25,7 @@ export async function readGrant(
 ): Promise<Uint8Array | "changed" | "gone" | `status ${number}`> {
   if (grant.kind === "file") {
     try {
-      if (fileEtag(await lstat(grant.path, { bigint: true })) !== grant.etag) return "changed";
+      if (fileEtag(await Deno.lstat(grant.path)) !== grant.etag) return "changed";
       return await Deno.readFile(grant.path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ENOENT") {

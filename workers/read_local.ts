@@ -24,7 +24,7 @@ export function* readLocal(path: string, etag: string, size: number): Generator<
       left -= length;
       yield piece.subarray(0, length);
     }
-    const stat = fstatSync(file, { bigint: true });
+    const stat = fstatSync(file);
     if (!stat.isFile()) throw new FetchError("gone", "no regular file any more");
     if (fileEtag(stat) !== etag) {
       throw new FetchError("changed", "size or modification time changed");
