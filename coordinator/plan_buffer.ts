@@ -71,7 +71,7 @@ export class PlanBuffer {
     this.#options = options;
     this.#holdsBack = options.holdsBack;
     this.#planner = new ShardPlanner({
-      objectsMax: Math.ceil(LIMITS.shardObjectsMax / options.workers),
+      workers: options.workers,
       sortedRefsMax: Infinity,
     });
   }

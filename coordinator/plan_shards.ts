@@ -7,7 +7,14 @@ export interface PlannerOptions {
   readonly objectsMax?: number;
   readonly bytesMax?: number;
   readonly sortedRefsMax?: number;
+  /** How many workers share what is planned; default 1. */
+  readonly workers?: number;
 }
+
+/** Shards of each worker from which those of tiny objects need not be smaller for all workers to have some. */
+const WORKER_SHARDS = 8;
+/** Up to so many compressed bytes a shard's objects count as tiny: 10,000 events, one part. */
+const TINY_SHARD_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Packs refs into shards of a bounded number of objects and bytes, refs of about the same time together: a shard
@@ -18,12 +25,14 @@ export class ShardPlanner {
   readonly #objectsMax: number;
   readonly #bytesMax: number;
   readonly #sortedRefsMax: number;
+  readonly #workers: number;
   #refs: ObjectRef[] = [];
 
   constructor(options: PlannerOptions = {}) {
     this.#objectsMax = options.objectsMax ?? LIMITS.shardObjectsMax;
     this.#bytesMax = options.bytesMax ?? LIMITS.shardBytesMax;
     this.#sortedRefsMax = options.sortedRefsMax ?? LIMITS.sortedRefsMax;
+    this.#workers = options.workers ?? 1;
   }
 
   /** Takes refs. @returns the shards that became ready; none until so many refs wait that they must go. */
@@ -37,8 +46,14 @@ export class ShardPlanner {
     return this.#refs.length;
   }
 
-  /** The shards of all refs that wait. */
+  /**
+   * The shards of all refs that wait. They hold a worker's share of the bound, so that a small trail is spread over the
+   * workers; all of it where many tiny objects wait, each shard of which costs statements, a part and its merging.
+   */
   take(): ObjectRef[][] {
+    const share = Math.ceil(this.#objectsMax / this.#workers);
+    const areMany = this.#refs.length >= WORKER_SHARDS * this.#workers * this.#objectsMax;
+    const tinyMax = areMany ? this.#objectsMax : share;
     const timed = this.#refs.map((ref) => ({ ref, minute: deliveryMinute(ref.key) }));
     this.#refs = [];
     // A stable sort: refs of one minute, and those whose names tell no time, stay in the order of their keys.
@@ -47,8 +62,9 @@ export class ShardPlanner {
     let bytes = 0;
     for (const { ref } of timed) {
       const last = shards.at(-1);
+      const objectsMax = bytes + ref.size <= TINY_SHARD_BYTES_MAX ? tinyMax : share;
       if (
-        last !== undefined && last.length < this.#objectsMax && bytes + ref.size <= this.#bytesMax
+        last !== undefined && last.length < objectsMax && bytes + ref.size <= this.#bytesMax
       ) {
         last.push(ref);
         bytes += ref.size;

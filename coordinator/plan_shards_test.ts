@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { ShardPlanner } from "./plan_shards.ts";
 
+const MB = 1024 * 1024;
+
 function ref(account: string, minute: string, size = 10) {
   return {
     key: `AWSLogs/${account}/${account}_CloudTrail_us-east-1_${minute}Z_abc.json.gz`,
@@ -34,4 +36,17 @@ Deno.test("ShardPlanner keeps refs that tell no time in the order of their keys"
   const planner = new ShardPlanner({ objectsMax: 9 });
   const refs = ["a.json", "b.json.gz", "c.txt"].map((key) => ({ key, etag: "e", size: 1 }));
   assertEquals([...planner.add(refs), ...planner.take()], [refs]);
+});
+
+Deno.test("ShardPlanner gives workers a share each of few refs, and whole shards of very many tiny ones", () => {
+  const sizesOf = (count: number, size: number) => {
+    const planner = new ShardPlanner({ objectsMax: 4, workers: 2, bytesMax: 16 * MB });
+    planner.add(Array.from({ length: count }, () => ref("1", "20261120T0000", size)));
+    return planner.take().map((shard) => shard.length);
+  };
+  assertEquals(sizesOf(5, 10), [2, 2, 1]);
+  assertEquals(sizesOf(63, 10).slice(0, 2), [2, 2]);
+  assertEquals(sizesOf(64, 10).slice(0, 2), [4, 4]);
+  assertEquals(sizesOf(64, 1.5 * MB).slice(0, 2), [2, 2]);
+  assertEquals(sizesOf(64, 9 * MB).slice(0, 2), [1, 1]);
 });
