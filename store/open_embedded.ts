@@ -7,6 +7,7 @@ import { TrailsieveError } from "../core/errors.ts";
 import type { Connections } from "./database.ts";
 import { FairPGlite } from "./fair_pglite.ts";
 import { FolderLock } from "./folder_lock.ts";
+import { SizedNodeFS } from "./sized_node_fs.ts";
 import type { Tables } from "./tables.ts";
 
 /**
@@ -56,7 +57,7 @@ async function openPGlite(folder: string | null, lock: FolderLock | null): Promi
     if (await lock.wasBeingMade()) await removeFolder(folder);
     return await isEmpty(folder)
       ? await makeDatabase(folder, lock)
-      : await PGlite.create({ startParams: START_PARAMS, dataDir: folder });
+      : await PGlite.create({ startParams: START_PARAMS, fs: new SizedNodeFS(folder) });
   } catch (error) {
     throw new TrailsieveError(
       "corrupt",
@@ -78,7 +79,7 @@ async function makeDatabase(folder: string, lock: FolderLock): Promise<PGlite> {
   await lock.noteBeingMade(true);
   const pglite = await PGlite.create({
     startParams: START_PARAMS,
-    dataDir: folder,
+    fs: new SizedNodeFS(folder),
     loadDataDir: await dataDir(),
   });
   await lock.noteBeingMade(false);
