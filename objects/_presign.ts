@@ -32,24 +32,26 @@ export async function createPresigner(session: S3Session, bucket: string): Promi
     host: `${example.hostname}:${example.port || DEFAULT_PORTS[example.protocol]}`,
     async presign(key, headers) {
       const keys = await session.client.config.credentials();
-      const path = base + key.split("/").map(encodeRfc3986).join("/");
-      const query = signer.sign(path, headers, keys, Date.now());
-      return `${example.origin}${base}${encodeForFetch(bucket, key)}?${query}`;
+      const path = key.split("/").map(encodeRfc3986).join("/");
+      const query = signer.sign(base + path, headers, keys, Date.now());
+      return `${example.origin}${base}${
+        HAS_DOTS.test(key) ? undotted(bucket, key) : path
+      }?${query}`;
     },
   };
 }
 
+/** Whether a segment of the key is `.` or `..`. */
+const HAS_DOTS = /(?:^|\/)\.\.?(?:\/|$)/;
+
 /**
- * The key as `fetch` leaves it alone. A URL's `.` and `..` segments are resolved by every WHATWG parser, also
+ * Such a key as `fetch` leaves it alone. A URL's `.` and `..` segments are resolved by every WHATWG parser, also
  * when written as `%2e`, so that a key like `a/../b` would become another key. S3 decodes the path and
  * encodes it again before it checks the signature, leaving slashes, so that `a%2F..%2Fb` carries the signature of
  * `a/../b`: one segment, which nobody resolves. A key that is nothing but dots has no such spelling.
  */
-function encodeForFetch(bucket: string, key: string): string {
+function undotted(bucket: string, key: string): string {
   const segments = key.split("/");
-  if (!segments.some((segment) => segment === "." || segment === "..")) {
-    return segments.map(encodeRfc3986).join("/");
-  }
   if (segments.length === 1) {
     throw new TrailsieveError(
       "corrupt",

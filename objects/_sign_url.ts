@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 /** Whose name a URL is signed in. */
 export interface SigningKeys {
@@ -59,9 +59,8 @@ export class UrlSigner {
     const request = `GET\n${path}\n${frame.query}\n${
       lines.join("")
     }\n${frame.headerNames}\n${UNSIGNED}`;
-    const hash = createHash("sha256").update(request).digest("hex");
-    const signature = createHmac("sha256", frame.signingKey).update(frame.intro + hash)
-      .digest("hex");
+    const signature = createHmac("sha256", frame.signingKey)
+      .update(frame.intro + hash("sha256", request, "hex")).digest("hex");
     return `${frame.query}&X-Amz-Signature=${signature}`;
   }
 
