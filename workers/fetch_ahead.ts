@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { LIMITS } from "../core/limits.ts";
+import type { DirectGets } from "./direct_gets.ts";
 import { FetchError } from "./fetch_error.ts";
 import { fetchWhole } from "./fetch_object.ts";
 import type { ShardObject } from "./protocol.ts";
@@ -17,6 +18,7 @@ export type Fetched =
 export async function* fetchAhead(
   objects: readonly ShardObject[],
   signal: AbortSignal,
+  direct?: DirectGets,
 ): AsyncGenerator<Fetched> {
   const ahead: Promise<Fetched>[] = [];
   let next = 0;
@@ -28,7 +30,7 @@ export async function* fetchAhead(
         bytesInFlight + heldBytes(objects[next]) <= LIMITS.fetchBytesInFlightMax))
     ) {
       bytesInFlight += heldBytes(objects[next]);
-      ahead[next] = fetchOne(objects[next], signal);
+      ahead[next] = fetchOne(objects[next], signal, direct);
       next++;
     }
     const fetched = await ahead[current];
@@ -47,10 +49,14 @@ function heldBytes(object: ShardObject): number {
   return isLarge(object) ? 0 : object.size;
 }
 
-async function fetchOne(object: ShardObject, signal: AbortSignal): Promise<Fetched> {
+async function fetchOne(
+  object: ShardObject,
+  signal: AbortSignal,
+  direct: DirectGets | undefined,
+): Promise<Fetched> {
   if (isLarge(object)) return { kind: "large" };
   try {
-    return { kind: "whole", bytes: await fetchWhole(object, signal) };
+    return { kind: "whole", bytes: await fetchWhole(object, signal, direct) };
   } catch (error) {
     if (error instanceof FetchError) return { kind: "failed", error };
     return { kind: "failed", error: new FetchError("later", (error as Error).message) };

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { setTimeout as delay } from "node:timers/promises";
+import type { DirectGets } from "./direct_gets.ts";
 import { FetchError } from "./fetch_error.ts";
 import { fetchSmall, fetchUrl } from "./fetch_url.ts";
 import type { ShardObject } from "./protocol.ts";
@@ -15,11 +16,18 @@ const SMALL_BODY_BYTES_MAX = 256 * 1024;
 const TRIES_MAX = 3;
 const TRY_DELAY_MS = 150;
 
-/** Reads a whole object of this version, trying again shortly what fails for now. Throws FetchError. */
-export async function fetchWhole(object: ShardObject, signal: AbortSignal): Promise<Buffer> {
+/**
+ * Reads a whole object of this version, trying again shortly what fails for now. Throws FetchError.
+ * @param direct asked first for a small one
+ */
+export async function fetchWhole(
+  object: ShardObject,
+  signal: AbortSignal,
+  direct?: DirectGets,
+): Promise<Buffer> {
   for (let tries = 1;; tries++) {
     try {
-      return await fetchOnce(object, signal);
+      return await fetchOnce(object, signal, direct);
     } catch (error) {
       const passing = error instanceof FetchError && error.status === "later";
       if (!passing || tries === TRIES_MAX || object.grant.kind !== "url") throw error;
@@ -30,9 +38,15 @@ export async function fetchWhole(object: ShardObject, signal: AbortSignal): Prom
   }
 }
 
-async function fetchOnce(object: ShardObject, signal: AbortSignal): Promise<Buffer> {
+async function fetchOnce(
+  object: ShardObject,
+  signal: AbortSignal,
+  direct: DirectGets | undefined,
+): Promise<Buffer> {
   const { grant, size } = object;
   if (grant.kind === "url" && size <= SMALL_BODY_BYTES_MAX) {
+    const whole = await direct?.get(grant.url, grant.headers, size, signal) ?? null;
+    if (whole !== null) return whole;
     const body = await fetchSmall(grant.url, grant.headers, signal);
     checkLength(body.length, size);
     return Buffer.from(body.buffer, body.byteOffset, body.length);

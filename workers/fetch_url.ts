@@ -1,13 +1,19 @@
 import { LIMITS } from "../core/limits.ts";
 import { FetchError } from "./fetch_error.ts";
 
-const ERROR_BODY_BYTES_MAX = 16 * 1024;
+/** Bytes that are read of an answer other than 200. */
+export const ERROR_BODY_BYTES_MAX = 16 * 1024;
 
 let gets = 0;
 
 /** GET requests made by this isolate so far. */
 export function getCount(): number {
   return gets;
+}
+
+/** Counts a GET request that is made elsewhere. */
+export function countGet(): void {
+  gets++;
 }
 
 /**
@@ -67,7 +73,9 @@ async function open(
     redirect: "manual",
     signal,
   });
-  if (response.status !== 200) throw await refusal(response);
+  if (response.status !== 200) {
+    throw refusal(response.status, response.statusText, await readStart(response));
+  }
   return response;
 }
 
@@ -115,17 +123,16 @@ class SilenceWatch implements Disposable {
 }
 
 /** What an answer other than 200 means; S3's error body names the reason ("Error responses", S3 API reference). */
-async function refusal(response: Response): Promise<FetchError> {
-  const body = await readStart(response);
+export function refusal(status: number, statusText: string, body: string): FetchError {
   const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? "";
-  const detail = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? response.statusText;
-  const message = `status ${response.status}${code === "" ? "" : ` ${code}`}: ${detail}`;
-  if (response.status === 412) return new FetchError("changed", message);
-  if (response.status === 404 && code !== "NoSuchBucket") return new FetchError("gone", message);
+  const detail = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? statusText;
+  const message = `status ${status}${code === "" ? "" : ` ${code}`}: ${detail}`;
+  if (status === 412) return new FetchError("changed", message);
+  if (status === 404 && code !== "NoSuchBucket") return new FetchError("gone", message);
   if (code === "ExpiredToken" || code === "RequestExpired" || /request has expired/i.test(detail)) {
     return new FetchError("expired", message);
   }
-  if (response.status === 401 || response.status === 403) return new FetchError("denied", message);
+  if (status === 401 || status === 403) return new FetchError("denied", message);
   return new FetchError("later", message);
 }
 

@@ -5,6 +5,7 @@ import { LIMITS } from "../core/limits.ts";
 import { buildAlert, type Detector, Event, type Rule } from "../detection/mod.ts";
 import { eventIdOf } from "./event_columns.ts";
 import { parseEventTime, parsePlainEventTime, PLAIN_TIME_BYTES } from "./event_time.ts";
+import type { DirectGets } from "./direct_gets.ts";
 import { fetchAhead } from "./fetch_ahead.ts";
 import { FetchError } from "./fetch_error.ts";
 import { fetchPieces } from "./fetch_object.ts";
@@ -33,6 +34,8 @@ export interface ProcessorOptions {
   readonly progress: Int32Array;
   /** Waited for before a shard's first large record is held; by default there is nothing to wait for. */
   readonly largeTurn?: () => Promise<void>;
+  /** Asked first for small objects of a URL; by default `fetch` is. */
+  readonly direct?: DirectGets;
 }
 
 /** Reads the objects of shards, detects on their events and encodes them: one shard at a time. */
@@ -41,6 +44,7 @@ export class ShardProcessor {
   readonly #lake: boolean;
   readonly #progress: Int32Array;
   readonly #largeTurn: () => Promise<void>;
+  readonly #direct: DirectGets | undefined;
   /** Whether the shard may hold large records. */
   #hasLargeTurn = false;
   readonly #record = new ScannedRecord();
@@ -53,6 +57,7 @@ export class ShardProcessor {
     this.#lake = options.lake;
     this.#progress = options.progress;
     this.#largeTurn = options.largeTurn ?? (() => Promise.resolve());
+    this.#direct = options.direct;
   }
 
   /** Processes a shard to its end; a bad object is a result among the others. Rejects only on abort or a bug. */
@@ -61,7 +66,7 @@ export class ShardProcessor {
     this.#hasLargeTurn = false;
     const objects: ObjectReport[] = [];
     const getsBefore = getCount();
-    for await (const fetched of fetchAhead(shard.objects, signal)) {
+    for await (const fetched of fetchAhead(shard.objects, signal, this.#direct)) {
       const index = objects.length;
       const object = shard.objects[index];
       this.#note(index, -1, -1);

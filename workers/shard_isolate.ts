@@ -7,6 +7,7 @@ import "trailsieve/rule";
 import { relieveMemory } from "../core/collect_garbage.ts";
 import { LIMITS } from "../core/limits.ts";
 import { compileRules, type Detector } from "../detection/mod.ts";
+import { DirectGets } from "./direct_gets.ts";
 import { ShardProcessor } from "./process_shard.ts";
 import {
   type FromWorker,
@@ -85,6 +86,7 @@ async function init(message: InitMessage): Promise<void> {
     lake: message.lake,
     progress,
     largeTurn: askForLargeTurn,
+    direct: new DirectGets(),
   });
   scope.postMessage({
     kind: "ready",
