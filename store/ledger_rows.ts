@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { sql } from "kysely";
 import { batches, errorText } from "./columns.ts";
 import type { Trx } from "./database.ts";
+import { fenced } from "./lease.ts";
 import { headId, splitKey } from "./object_id.ts";
 import type { ObjectResult } from "./types.ts";
 
@@ -17,7 +18,7 @@ export interface SettledObject extends ObjectResult {
   readonly attempts: number;
 }
 
-/** Sums over the rows that were inserted. */
+/** Sums over rows that were inserted; events and bytes are those of objects that are done. */
 export interface LedgerSums {
   done: number;
   skipped: number;
@@ -27,7 +28,10 @@ export interface LedgerSums {
   inflatedBytes: number;
 }
 
-/** Inserts ledger rows, at most 1,000 a statement, and counts what was inserted. */
+/**
+ * Inserts ledger rows, at most 1,000 a statement. Throws TrailsieveError `fenced` where the ledger took another number.
+ * @returns sums over them
+ */
 export async function insertLedgerRows(
   trx: Trx,
   scope: string,
@@ -44,45 +48,34 @@ export async function insertLedgerRows(
   for (const batch of batches(objects)) {
     const keys = batch.map((object) => splitKey(object.key));
     const heads = await insertHeads(trx, scope, keys.map((key) => key.head));
-    const { rows } = await sql<{
-      outcome: number;
-      objects: number;
-      events: number;
-      compressed: number;
-      inflated: number;
-    }>`
-      with settled as (
-        insert into ledger (object_id, size, inflated_bytes, head_id, event_count, outcome, attempts,
-          name, etag, sha256, error)
-        select r.object_id, r.size, r.inflated_bytes, r.head_id, r.event_count, r.outcome, r.attempts,
-          r.name, decode(r.etag, 'hex'), decode(r.sha256, 'hex'), r.error
-        from unnest(
-          ${batch.map((object) => object.id)}::uuid[],
-          ${batch.map((object) => object.size)}::bigint[],
-          ${batch.map((object) => object.inflatedBytes)}::bigint[],
-          ${heads}::int[],
-          ${batch.map((object) => object.eventCount)}::int[],
-          ${batch.map((object) => OUTCOME_CODES[object.outcome])}::smallint[],
-          ${batch.map((object) => object.attempts)}::smallint[],
-          ${keys.map((key) => key.name)}::text[],
-          ${batch.map((object) => etagHex(object.etag))}::text[],
-          ${batch.map((object) => hexOf(object.sha256))}::text[],
-          ${batch.map(errorOf)}::text[]
-        ) as r(object_id, size, inflated_bytes, head_id, event_count, outcome, attempts, name, etag, sha256,
-          error)
-        returning outcome, event_count, size, inflated_bytes
-      )
-      select outcome, count(*)::int as objects, sum(event_count)::float8 as events,
-        sum(size)::float8 as compressed, sum(inflated_bytes)::float8 as inflated
-      from settled group by outcome`.execute(trx);
-    for (const row of rows) {
-      if (row.outcome === OUTCOME_CODES.done) {
-        sums.done += row.objects;
-        sums.events += row.events;
-        sums.compressedBytes += row.compressed;
-        sums.inflatedBytes += row.inflated;
-      } else if (row.outcome === OUTCOME_CODES.skipped) sums.skipped += row.objects;
-      else sums.dead += row.objects;
+    const { numAffectedRows } = await sql`
+      insert into ledger (object_id, size, inflated_bytes, head_id, event_count, outcome, attempts,
+        name, etag, sha256, error)
+      select r.object_id, r.size, r.inflated_bytes, r.head_id, r.event_count, r.outcome, r.attempts,
+        r.name, decode(r.etag, 'hex'), decode(r.sha256, 'hex'), r.error
+      from unnest(
+        ${batch.map((object) => object.id)}::uuid[],
+        ${batch.map((object) => object.size)}::bigint[],
+        ${batch.map((object) => object.inflatedBytes)}::bigint[],
+        ${heads}::int[],
+        ${batch.map((object) => object.eventCount)}::int[],
+        ${batch.map((object) => OUTCOME_CODES[object.outcome])}::smallint[],
+        ${batch.map((object) => object.attempts)}::smallint[],
+        ${keys.map((key) => key.name)}::text[],
+        ${batch.map((object) => etagHex(object.etag))}::text[],
+        ${batch.map((object) => hexOf(object.sha256))}::text[],
+        ${batch.map(errorOf)}::text[]
+      ) as r(object_id, size, inflated_bytes, head_id, event_count, outcome, attempts, name, etag, sha256,
+        error)`.execute(trx);
+    if (numAffectedRows !== BigInt(batch.length)) {
+      throw fenced("commit a shard", "the ledger took another number of objects");
+    }
+    for (const object of batch) {
+      sums[object.outcome]++;
+      if (object.outcome !== "done") continue;
+      sums.events += object.eventCount;
+      sums.compressedBytes += object.size;
+      sums.inflatedBytes += object.inflatedBytes;
     }
   }
   return sums;
