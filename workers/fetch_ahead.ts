@@ -1,8 +1,10 @@
 import type { Buffer } from "node:buffer";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { LIMITS } from "../core/limits.ts";
 import type { DirectGets } from "./direct_gets.ts";
 import { FetchError } from "./fetch_error.ts";
 import { fetchWhole } from "./fetch_object.ts";
+import { LocalReadAhead } from "./local_read_ahead.ts";
 import type { ShardObject } from "./protocol.ts";
 
 /** A fetched object; one too large to be held whole is left to be streamed. */
@@ -21,6 +23,7 @@ export async function* fetchAhead(
   direct?: DirectGets,
 ): AsyncGenerator<Fetched> {
   const ahead: Promise<Fetched>[] = [];
+  const readAhead = new LocalReadAhead(objects);
   let next = 0;
   let bytesInFlight = 0;
   for (let current = 0; current < objects.length; current++) {
@@ -30,9 +33,12 @@ export async function* fetchAhead(
         bytesInFlight + heldBytes(objects[next]) <= LIMITS.fetchBytesInFlightMax))
     ) {
       bytesInFlight += heldBytes(objects[next]);
+      const startedAt = performance.now();
       ahead[next] = fetchOne(objects[next], signal, direct);
-      next++;
+      // A local file is read within the call.
+      readAhead.note(next++, performance.now() - startedAt);
     }
+    if (readAhead.isOn) await nextTurn();
     const fetched = await ahead[current];
     delete ahead[current];
     signal.throwIfAborted();

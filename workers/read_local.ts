@@ -6,7 +6,8 @@ import { FetchError } from "./fetch_error.ts";
 const PIECE_BYTES = 1024 * 1024;
 
 /** A link is not followed, and a pipe that took the file's place is not waited for. */
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+export const LOCAL_FILE_FLAGS: number = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 
 /**
  * Reads a local file of so many bytes in blocking calls: for the small files of a trail, waiting costs more than
@@ -16,7 +17,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 export function* readLocal(path: string, etag: string, size: number): Generator<Buffer> {
   let file = -1;
   try {
-    file = openSync(path, FLAGS);
+    file = openSync(path, LOCAL_FILE_FLAGS);
     for (let left = size; left > 0;) {
       const piece = Buffer.allocUnsafeSlow(Math.min(left, PIECE_BYTES));
       const length = readSync(file, piece, 0, piece.length, null);
