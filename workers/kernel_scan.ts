@@ -97,11 +97,26 @@ function readOddFields(): void {
   if (batch.odd.size > 0) batch.odd.clear();
   const numbers = kernel.oddFields() * ODD_NUMBERS;
   for (let i = 0; i < numbers; i += ODD_NUMBERS) {
-    const name = cutUtf8(batch.bytes, ODD[i + 1], ODD[i + 2]);
+    const name = nameAt(ODD[i + 1], ODD[i + 2]);
     const field = { name, start: ODD[i + 3], end: ODD[i + 4] };
     const fields = batch.odd.get(ODD[i]);
     if (fields === undefined) batch.odd.set(ODD[i], [field]);
     else fields.push(field);
     if (name.includes(".")) batch.hasDottedNames = true;
   }
+}
+
+/** The name that was read last, and its bytes: events of one service lack the same fields. */
+let lastName = "";
+let lastNameBytes = Buffer.alloc(0);
+
+function nameAt(start: number, end: number): string {
+  const { bytes } = batch;
+  let same = end - start === lastNameBytes.length ? start : end + 1;
+  while (same < end && bytes[same] === lastNameBytes[same - start]) same++;
+  if (same !== end) {
+    lastName = cutUtf8(bytes, start, end);
+    lastNameBytes = Buffer.from(bytes.subarray(start, end));
+  }
+  return lastName;
 }
