@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { TrailsieveError } from "../core/errors.ts";
 import { valueAt } from "./byte_column.ts";
 import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import { decodeChunk } from "./decode_chunk.ts";
 import { TableWriter } from "./encode.ts";
+import { kernelRoom } from "./kernel_room.ts";
 import { TableReader } from "./read.ts";
 import { randomValue, seeded } from "./testing.ts";
 
@@ -71,4 +73,20 @@ Deno.test("TableReader.decode() of a damaged chunk is an error or a column, and 
     }
   }
   assert(refused > 100);
+});
+
+Deno.test("decodeChunk() refuses a header's number that is none, and takes no room for it", () => {
+  // Of type 2, sizes 0, and as a dictionary of so many values: more bits than a number has, all of them 0.
+  const none = [...new Array(200).fill(0x80), 0];
+  const header = [0x15, 4, 0x15, 0, 0x15, 0, 0x4c, 0x15, ...none, 0, 0];
+  const data = { codec: "UNCOMPRESSED", num_values: 1n } as const;
+  kernelRoom.clear();
+  const start = kernelRoom.bytes(1).byteOffset;
+  assertThrows(
+    () => decodeChunk(Uint8Array.from(header), data, EVENT_COLUMNS[2], true, kernelRoom),
+    Error,
+    "lacks a number",
+  );
+  assert(kernelRoom.bytes(1).byteOffset > start);
+  kernelRoom.clear();
 });

@@ -46,7 +46,8 @@ class KernelRoom implements Room {
 
   #take(size: number): number {
     const at = this.#at;
-    if (size < 0 || at + size + SLACK > END) return -1;
+    // What is no number, as a damaged file may have it, does not fit either.
+    if (!(size >= 0 && at + size + SLACK <= END)) return -1;
     this.#at = (at + size + 2 * SLACK - 1) & ~(SLACK - 1);
     return at;
   }

@@ -31,6 +31,8 @@ Deno.test("kernelRoom gives what does not fit memory of its own", () => {
   assert(lists.some(isInKernel) && !lists.every(isInKernel));
   // What a damaged file asks for.
   assertThrows(() => kernelRoom.uint32(-9), RangeError);
+  assertThrows(() => kernelRoom.bytes(NaN), RangeError);
+  assert(!isInKernel(kernelRoom.int32(NaN)));
   kernelRoom.clear();
 });
 

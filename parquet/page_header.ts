@@ -24,10 +24,12 @@ export function structOf(fields: Fields, field: number): Fields {
   return typeof value === "object" ? value : {};
 }
 
-/** A number of a header. Throws Error where it is missing or below 0. */
+/** A whole number of a header. Throws Error where it is missing, below 0, or too large to be exact. */
 export function countOf(fields: Fields, field: number): number {
   const value = fields[field];
-  if (typeof value !== "number" || value < 0) throw new Error("a page's header lacks a number");
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw new Error("a page's header lacks a number");
+  }
   return value;
 }
 
