@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TrailsieveError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json_text.ts";
-import { ACTIVITY_KEY_COLUMNS } from "./columns.ts";
+import { ACTIVITY_KEY_COLUMNS, EVENT_COLUMNS } from "./columns.ts";
+import { encodeChunk, TableWriter } from "./encode.ts";
 import type { MergedHour } from "./hour_output.ts";
 import { type HourInput, mergeHour, mergeHours } from "./merge.ts";
 import { readTable } from "./read.ts";
@@ -203,6 +204,31 @@ Deno.test("mergeHour() refuses a part that lacks its rows, and stops on abort", 
   const one = { ...input, parts: [{ ...part, rowCount: 1 }] };
   const signal = AbortSignal.abort(new Error("enough"));
   await assertRejects(() => mergeHour(one, { signal }), Error, "enough");
+});
+
+Deno.test("mergeHour() refuses a row group of which a column has fewer rows, whatever lies behind these", async () => {
+  const random = seeded();
+  const rows = Array.from({ length: 200 }, () => randomRow(random));
+  for (const { name } of EVENT_COLUMNS) {
+    const chunks = EVENT_COLUMNS.map((column) => {
+      const values = rows.map((row) => row[column.name] ?? null);
+      if (column.name !== name) return encodeChunk(column, values);
+      const isText = column.type === "string" || column.type === "json";
+      return encodeChunk(
+        column,
+        isText ? ["\u0000\u0000\u0000\u000f".repeat(300)] : values.slice(1),
+      );
+    });
+    const writer = new TableWriter(EVENT_COLUMNS);
+    writer.appendRowGroup(chunks, 200);
+    const part = { file: writer.finish(), rowStart: 0, rowCount: 200 };
+    const error = await assertRejects(
+      () => mergeHour({ hourMs: HOUR_MS, parts: [part], existing: [] }),
+      TrailsieveError,
+      "of 200 rows",
+    );
+    assertEquals(error.code, "corrupt");
+  }
 });
 
 Deno.test("mergeHour() of nothing is an hour of no files and an empty rollup", async () => {

@@ -128,8 +128,16 @@ export class TableReader {
     const decoded = await readable(() =>
       Promise.resolve(decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column), room))
     );
-    if (decoded !== null) return decoded;
     const { rowStart, rowCount } = this.rowGroups[group];
+    if (decoded !== null) {
+      // Rows are numbered by their row groups: one beyond a column would be read from behind it.
+      if (decoded.codes.length === rowCount) return decoded;
+      throw new TrailsieveError(
+        "corrupt",
+        `Cannot read a Parquet file: ${column.name} has ${decoded.codes.length} of ${rowCount} rows`,
+        { stage: "compact" },
+      );
+    }
     return columnOfValues(
       column,
       await this.readColumn(column.name, rowStart, rowStart + rowCount),
