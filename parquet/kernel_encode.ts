@@ -25,8 +25,9 @@ export function fitsKernel(
   { codes, starts, bytes }: ByteColumn,
   rows: Uint32Array,
 ) {
-  return rows.length <= kernel.rowsMax() && isInKernel(codes) && (column.type === "bool" ||
-    (isInKernel(starts) && isInKernel(bytes) && starts.length <= kernel.knownMax()));
+  return rows.length > 0 && rows.length <= kernel.rowsMax() && isInKernel(codes) &&
+    (column.type === "bool" ||
+      (isInKernel(starts) && isInKernel(bytes) && starts.length <= kernel.knownMax()));
 }
 
 /**
