@@ -45,15 +45,16 @@ export function boolColumn(codes: Int32Array): ByteColumn {
 
 const encoder = new TextEncoder();
 
-/** The bytes of values that were decoded otherwise, such as those of an encoding that this program never writes. */
+/**
+ * The bytes of values that were decoded otherwise, such as those of an encoding that this program never writes. Throws
+ * TypeError where they are of another type than the column's.
+ */
 export function columnOfValues(column: Column, values: readonly unknown[]): ByteColumn {
   if (column.type === "bool") {
     return boolColumn(Int32Array.from(values, (value) => value === null ? -1 : value ? 1 : 0));
   }
   const gap = gapOf(column);
-  const list = values.map((value) =>
-    typeof value === "string" ? encoder.encode(value) : value as number | Uint8Array | null
-  );
+  const list = values.map((value) => plainOf(value, gap));
   const sizeOf = (value: Uint8Array | number) => typeof value === "number" ? 8 : value.length;
   const present = list.filter((value) => value !== null);
   const bytes = new Uint8Array(present.reduce<number>((sum, v) => sum + gap + sizeOf(v), 0));
@@ -71,6 +72,14 @@ export function columnOfValues(column: Column, values: readonly unknown[]): Byte
   let code = 0;
   const codes = Int32Array.from(values, (value) => value === null ? -1 : code++);
   return byteColumn({ codes, bytes, starts, gap });
+}
+
+/** A text is bytes, as others write it too. What else a reader makes of a file may claim any length. */
+function plainOf(value: unknown, gap: 0 | 4): Uint8Array | number | null {
+  if (value === null || typeof value === "number") return value;
+  if (gap === 4 && typeof value === "string") return encoder.encode(value);
+  if (gap === 4 && value instanceof Uint8Array) return value;
+  throw new TypeError("a column's values are not of its type");
 }
 
 /**
