@@ -231,6 +231,23 @@ Deno.test("mergeHour() refuses a row group of which a column has fewer rows, wha
   }
 });
 
+Deno.test("mergeHour() refuses a file in which an id or a time is null", async () => {
+  const row = randomRow(seeded());
+  const columns = EVENT_COLUMNS.map((column) => ({ ...column, required: false }));
+  for (const name of ["event_id", "event_time"]) {
+    const writer = new TableWriter(columns);
+    const rows = [row, { ...row, [name]: null }, row];
+    writer.writeRowGroup(columns.map((column) => rows.map((row) => row[column.name] ?? null)), 3);
+    const part = { file: writer.finish(), rowStart: 0, rowCount: 3 };
+    const error = await assertRejects(
+      () => mergeHour({ hourMs: HOUR_MS, parts: [part], existing: [] }),
+      TrailsieveError,
+      `${name} has a null`,
+    );
+    assertEquals(error.code, "corrupt");
+  }
+});
+
 Deno.test("mergeHour() of nothing is an hour of no files and an empty rollup", async () => {
   const merged = await mergeHour({ hourMs: HOUR_MS, parts: [], existing: [] });
   assertEquals(merged.events, []);

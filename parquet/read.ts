@@ -125,22 +125,26 @@ export class TableReader {
     group: number,
     room?: Room,
   ): Promise<ByteColumn> {
-    const decoded = await readable(() =>
-      Promise.resolve(decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column), room))
-    );
     const { rowStart, rowCount } = this.rowGroups[group];
-    if (decoded !== null) {
-      // Rows are numbered by their row groups: one beyond a column would be read from behind it.
-      if (decoded.codes.length === rowCount) return decoded;
-      throw new TrailsieveError(
-        "corrupt",
-        `Cannot read a Parquet file: ${column.name} has ${decoded.codes.length} of ${rowCount} rows`,
-        { stage: "compact" },
-      );
-    }
-    return columnOfValues(
-      column,
-      await this.readColumn(column.name, rowStart, rowStart + rowCount),
+    const decoded = await readable(async () =>
+      decodeChunk(bytes, chunk.meta_data!, column, this.#isOptional(column), room) ??
+        columnOfValues(
+          column,
+          await this.readColumn(column.name, rowStart, rowStart + rowCount),
+        )
+    );
+    // Rows are numbered by their row groups: one beyond a column would be read from behind it.
+    const { codes } = decoded;
+    const problem = codes.length !== rowCount
+      ? `${codes.length} of ${rowCount} rows`
+      : column.required && codes.includes(-1)
+      ? "a null"
+      : null;
+    if (problem === null) return decoded;
+    throw new TrailsieveError(
+      "corrupt",
+      `Cannot read a Parquet file: ${column.name} has ${problem}`,
+      { stage: "compact" },
     );
   }
 
