@@ -73,7 +73,10 @@ export function rememberSizes({ node_ops, stream_ops }: NodeOperations): void {
     // Where it fails nobody knows how far it came.
     delete node.knownSize;
     const written = write(stream, buffer, offset, length, position);
-    if (knownSize !== undefined) node.knownSize = Math.max(knownSize, position + written);
+    if (knownSize !== undefined) {
+      // Nothing, written beyond the end, does not move the end.
+      node.knownSize = written > 0 ? Math.max(knownSize, position + written) : knownSize;
+    }
     return written;
   };
   const { setattr } = node_ops;

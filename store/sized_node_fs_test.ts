@@ -27,7 +27,7 @@ function fileOf(bytes: number) {
           bytes += 1;
           throw new Error("ENOSPC");
         }
-        bytes = Math.max(bytes, position + length);
+        if (length > 0) bytes = Math.max(bytes, position + length);
         return length;
       },
     },
@@ -50,6 +50,7 @@ Deno.test("rememberSizes() asks for a file's size once, for all its streams, unt
   assertEquals([sizeOf(one), sizeOf(other), asked.count], [10, 10, 1]);
   stream_ops.write(other, null, 0, 4, 8);
   stream_ops.write(other, null, 0, 2, 0);
+  stream_ops.write(other, null, 0, 0, 99);
   assertEquals([sizeOf(one), stream_ops.llseek(one, -2, SEEK_END), asked.count], [12, 10, 1]);
   node_ops.setattr(node, { size: 5 });
   assertEquals([sizeOf(one), asked.count], [5, 2]);
