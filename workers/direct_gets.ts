@@ -5,13 +5,16 @@ import { countGet, ERROR_BODY_BYTES_MAX, refusal } from "./fetch_url.ts";
 
 /** Stores close a connection that was idle for about 20 s; one that may be closed is not worth a try. */
 const IDLE_MS_MAX = 5_000;
-/** For so long a host is left to `fetch`, which knows proxies, once no connection to it came about. */
-const AVOID_MS = 60_000;
+/** A connection that did not come about by then counts as refused: some networks drop what they do not let through. */
+const CONNECT_MS_MAX = 5_000;
+/** For so long a host is left to `fetch` once no connection to it came about, or it gave an answer of another kind. */
+const AVOID_MS = 300_000;
 /** Silence is looked for this often. */
 const LOOK_MS = 1_000;
 const HEAD_BYTES_MAX = 8 * 1024;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const ERROR_END = Buffer.from("</Error>");
+const CHUNK_BORDER = /\r\n[0-9a-f]+\r\n/gi;
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 /** What a request line and a header can hold as it is (RFC 9112, 9110): visible ASCII, in a value spaces too. */
@@ -36,15 +39,19 @@ interface Connection {
 
 /** A GET under way. */
 interface Exchange {
-  /** Since when nothing was heard, ms as `performance.now()` tells it. */
-  silentSince: number;
+  /** When its silence has lasted too long, ms as `performance.now()` tells it. */
+  silentUntil: number;
   readonly cut: (reason: unknown) => void;
 }
+
+/** An answer that `fetch` may understand: a host that gives one gives more of them, and each would be asked for twice. */
+class OtherAnswer extends Error {}
 
 /**
  * GETs of small objects over connections of its own: 0.04 ms of CPU each, where `fetch` takes 0.09. It knows two
  * answers of HTTP/1.1: 200 with as many bytes as were listed, and S3's refusals. Whatever else comes, or where a
  * connection fails, is left to `fetch`, which asks again and knows the rest of HTTP.
+ * Proxies it does not know: see InitMessage.
  */
 export class DirectGets implements Disposable {
   /** By origin. */
@@ -70,7 +77,10 @@ export class DirectGets implements Disposable {
     const host = this.#hostOf(url.slice(0, pathAt));
     if (performance.now() < host.avoidedUntil) return null;
     const silent = Promise.withResolvers<never>();
-    const exchange: Exchange = { silentSince: performance.now(), cut: silent.reject };
+    const exchange: Exchange = {
+      silentUntil: performance.now() + CONNECT_MS_MAX,
+      cut: silent.reject,
+    };
     const abort = () => silent.reject(signal.reason);
     signal.addEventListener("abort", abort);
     this.#begin(exchange);
@@ -80,6 +90,7 @@ export class DirectGets implements Disposable {
       connection = await connectionTo(host);
       // Nobody waits for it any more.
       if (isOver) throw close(connection);
+      exchange.silentUntil = performance.now() + LIMITS.silentConnectionMs;
       return await readAnswer(connection, request, size, exchange);
     };
     try {
@@ -94,8 +105,9 @@ export class DirectGets implements Disposable {
     } catch (error) {
       close(connection);
       if (signal.aborted) throw error;
-      if (connection === undefined) host.avoidedUntil = performance.now() + AVOID_MS;
-      else if (error instanceof FetchError) throw error;
+      if (connection === undefined || error instanceof OtherAnswer) {
+        host.avoidedUntil = performance.now() + AVOID_MS;
+      } else if (error instanceof FetchError) throw error;
       return null;
     } finally {
       isOver = true;
@@ -121,10 +133,10 @@ export class DirectGets implements Disposable {
   #begin(exchange: Exchange): void {
     this.#exchanges.add(exchange);
     this.#timer ??= setInterval(() => {
-      const since = performance.now() - LIMITS.silentConnectionMs;
+      const now = performance.now();
       const seconds = LIMITS.silentConnectionMs / 1000;
-      for (const { silentSince, cut } of this.#exchanges) {
-        if (silentSince < since) cut(new FetchError("later", `no byte came for ${seconds} s`));
+      for (const { silentUntil, cut } of this.#exchanges) {
+        if (silentUntil < now) cut(new FetchError("later", `no byte came for ${seconds} s`));
       }
     }, LOOK_MS);
   }
@@ -158,9 +170,24 @@ function requestOf(
 function hostOf({ protocol, hostname: name, port }: URL): Host {
   const hostname = name.replace(/^\[(.*)\]$/, "$1");
   const connect = protocol === "https:"
-    ? () => Deno.connectTls({ hostname, port: Number(port || 443), alpnProtocols: ["http/1.1"] })
+    ? () => connectTls(hostname, Number(port || 443))
     : () => Deno.connect({ hostname, port: Number(port || 80) });
   return { connect, idle: [], avoidedUntil: 0 };
+}
+
+/** With its handshake done, so that a host whose handshake fails is one that no connection came about to. */
+async function connectTls(hostname: string, port: number): Promise<Deno.TlsConn> {
+  const socket = await Deno.connectTls({ hostname, port, alpnProtocols: ["http/1.1"] });
+  const late = setTimeout(() => closeSocket(socket), CONNECT_MS_MAX);
+  try {
+    await socket.handshake();
+    return socket;
+  } catch (error) {
+    closeSocket(socket);
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 async function connectionTo({ idle, connect }: Host): Promise<Connection> {
@@ -196,18 +223,22 @@ async function readAnswer(
   const readMore = async () => length += await readInto(socket, room.subarray(length));
   let headEnd = -1;
   while (headEnd < 0) {
-    if (length >= HEAD_BYTES_MAX) throw new Error("too long a head");
+    if (length >= HEAD_BYTES_MAX) throw new OtherAnswer("too long a head");
     await readMore();
     headEnd = room.subarray(0, length).indexOf(HEAD_END);
   }
-  exchange.silentSince = performance.now();
+  exchange.silentUntil = performance.now() + LIMITS.silentConnectionMs;
   const head = parseHead(room.toString("latin1", 0, headEnd));
   const start = headEnd + HEAD_END.length;
   if (head.status >= 400) {
     while (!isWhole(room.subarray(start, length), head)) await readMore();
-    throw refusal(head.status, head.statusText, room.toString("utf8", start, length));
+    const text = room.toString("utf8", start, length);
+    const body = head.length === null ? text.replace(CHUNK_BORDER, "") : text;
+    throw refusal(head.status, head.statusText, body);
   }
-  if (head.status !== 200 || head.length !== size) throw new Error("an answer of another kind");
+  if (head.status !== 200 || head.length !== size) {
+    throw new OtherAnswer("an answer of another kind");
+  }
   const body = Buffer.allocUnsafeSlow(size);
   let filled = room.copy(body, 0, start, length);
   // What follows the body belongs to no answer that was asked for.
@@ -223,7 +254,7 @@ async function readInto(socket: Deno.Conn, room: Uint8Array): Promise<number> {
   return read;
 }
 
-/** Whether a refusal has come to its end. Chunks' borders may lie in it, which matter to nobody who looks for a name. */
+/** Whether a refusal has come to its end, which may lie behind a border of chunks. */
 function isWhole(body: Buffer, { length }: Head): boolean {
   if (length !== null && body.length >= length) return true;
   return body.includes(ERROR_END) || (length === null && body.subarray(-5).equals(LAST_CHUNK));
@@ -233,7 +264,7 @@ function isWhole(body: Buffer, { length }: Head): boolean {
 function parseHead(head: string): Head {
   const [first, ...lines] = head.split("\r\n");
   const status = /^HTTP\/1\.1 (\d{3}) ?(.*)$/.exec(first);
-  if (status === null) throw new Error("another protocol");
+  if (status === null) throw new OtherAnswer("another protocol");
   let length: number | null = null;
   let isChunked = false;
   let isReusable = true;
@@ -257,10 +288,14 @@ function parseHead(head: string): Head {
 }
 
 function close(connection: Connection | undefined): Error {
+  if (connection !== undefined) closeSocket(connection.socket);
+  return new Error("closed");
+}
+
+function closeSocket(socket: Deno.Conn): void {
   try {
-    connection?.socket.close();
+    socket.close();
   } catch {
     // It is closed already.
   }
-  return new Error("closed");
 }

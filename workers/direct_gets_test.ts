@@ -85,6 +85,23 @@ Deno.test("DirectGets.get() says what S3's refusals mean, however they are frame
   }
 });
 
+Deno.test("DirectGets.get() reads a refusal's code across the borders of chunks", async () => {
+  for (
+    const [status, code, meaning] of [
+      [404, "NoSuchBucket", "later"],
+      [400, "ExpiredToken", "expired"],
+    ] as const
+  ) {
+    const body = `<Error><Code>${code.slice(0, 4)}\r\n1F\r\n${code.slice(4)}</Code></Error>`;
+    await using server = serve([
+      `HTTP/1.1 ${status} No\r\ntransfer-encoding: chunked\r\n\r\n11\r\n${body}\r\n0\r\n\r\n`,
+    ]);
+    using gets = new DirectGets();
+    const refused = await assertRejects(() => gets.get(server.url, {}, 9, never), FetchError);
+    assertEquals([refused.status, refused.message], [meaning, `status ${status} ${code}: No`]);
+  }
+});
+
 Deno.test("DirectGets.get() takes a refusal without a body for what its status says", async () => {
   for (
     const framing of ["content-length: 0\r\n\r\n", "transfer-encoding: chunked\r\n\r\n0\r\n\r\n"]
@@ -115,6 +132,25 @@ Deno.test("DirectGets.get() leaves every other answer to fetch", async () => {
     using gets = new DirectGets();
     assertEquals(await gets.get(server.url, {}, 5, never), null, other.slice(0, 60));
   }
+});
+
+Deno.test("DirectGets.get() asks a host no more that gives answers of another kind", async () => {
+  const chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+  await using server = serve([chunked, chunked, chunked]);
+  using gets = new DirectGets();
+  const before = getCount();
+  for (let i = 0; i < 3; i++) assertEquals(await gets.get(server.url, {}, 5, never), null);
+  assertEquals([server.requests.length, getCount() - before], [1, 1]);
+});
+
+Deno.test("DirectGets.get() leaves a host to fetch whose handshake fails, and counts no GET", async () => {
+  await using server = serve(["HTTP/1.1 400 Bad Request\r\n\r\n"]);
+  using gets = new DirectGets();
+  const before = getCount();
+  for (let i = 0; i < 2; i++) {
+    assertEquals(await gets.get(server.url.replace("http:", "https:"), {}, 5, never), null);
+  }
+  assertEquals([server.connections(), getCount() - before], [1, 0]);
 });
 
 Deno.test("DirectGets.get() leaves a host that cannot be reached to fetch", async () => {
