@@ -1,6 +1,7 @@
 import { describeError, TrailsieveError } from "../core/errors.ts";
 import { placeOfKey, skipReason } from "../core/keys.ts";
 import { logOf } from "../core/log.ts";
+import { namesProxy } from "../core/names_proxy.ts";
 import type { BacktestSettings } from "../core/rules_config.ts";
 import type { ObjectRef } from "../core/types.ts";
 import { type LakeStore, openLake, openSource, type Source } from "../objects/mod.ts";
@@ -47,7 +48,7 @@ export async function backtest(
     sources.push(source);
   }
   const size = settings.workers ?? access.cpuCount;
-  const pool = stack.use(await startPool(size, sources, rules, tally));
+  const pool = stack.use(await startPool(size, access.env, sources, rules, tally));
   refuseProblems(pool, settings["skip-bad-rules"]);
   tally.ruleIds = pool.ruleIds;
   const reader: Reader = { pool, size, tally, signal };
@@ -145,6 +146,7 @@ async function readLake(lake: LakeStore, choice: EventChoice, reader: Reader): P
 
 async function startPool(
   size: number,
+  env: ProcessAccess["env"],
   sources: readonly Source[],
   rules: LoadedRules,
   tally: BacktestTally,
@@ -153,7 +155,7 @@ async function startPool(
   const folders = sources.filter(({ kind }) => kind === "file").map(({ prefix }) => prefix);
   return await WorkerPool.start({
     size,
-    setup: { rules: rules.specs, lake: false },
+    setup: { rules: rules.specs, lake: false, proxied: namesProxy(env) },
     skipBadRules: false,
     leave: { hosts: [...new Set(hosts)], readFolders: [...rules.folders, ...folders] },
     onRuleSwitchedOff: (ruleId, reason) => {

@@ -3,6 +3,7 @@ import { noteHeldMemory } from "../core/collect_garbage.ts";
 import type { RunSettings } from "../core/config.ts";
 import { TrailsieveError } from "../core/errors.ts";
 import { logOf } from "../core/log.ts";
+import { namesProxy } from "../core/names_proxy.ts";
 import {
   type LakeOptions,
   type LakeStore,
@@ -81,7 +82,7 @@ export async function openRun(
   const [pool, conditionalWrites] = await Promise.all([
     held(
       stack,
-      startPool(settings, workers, sources, rules, report),
+      startPool(settings, access.env, workers, sources, rules, report),
       (pool) => pool[Symbol.dispose](),
     ),
     prepareStores(settings, store, lake),
@@ -145,6 +146,7 @@ function throwFirst(settled: readonly PromiseSettledResult<unknown>[]): void {
 
 async function startPool(
   settings: RunSettings,
+  env: ProcessAccess["env"],
   workers: number,
   sources: readonly Source[],
   rules: LoadedRules,
@@ -154,7 +156,7 @@ async function startPool(
   const folders = sources.filter((source) => source.kind === "file").map((source) => source.prefix);
   return await WorkerPool.start({
     size: workers,
-    setup: { rules: rules.specs, lake: settings.lake !== "none" },
+    setup: { rules: rules.specs, lake: settings.lake !== "none", proxied: namesProxy(env) },
     skipBadRules: settings["skip-bad-rules"],
     leave: { hosts: [...new Set(hosts)], readFolders: [...rules.folders, ...folders] },
     onRuleSwitchedOff: (ruleId, reason) => {

@@ -15,6 +15,8 @@ export interface InitMessage {
   readonly disabledRules: readonly string[];
   /** Whether part files are wanted. */
   readonly lake: boolean;
+  /** Whether GETs go by a proxy, which only `fetch` knows; an isolate cannot look, since it has no environment. */
+  readonly proxied?: boolean;
   /** Where the isolate notes what it is at: see PROGRESS. */
   readonly progress: SharedArrayBuffer;
 }

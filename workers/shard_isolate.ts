@@ -86,7 +86,7 @@ async function init(message: InitMessage): Promise<void> {
     lake: message.lake,
     progress,
     largeTurn: askForLargeTurn,
-    direct: new DirectGets(),
+    direct: message.proxied ? undefined : new DirectGets(),
   });
   scope.postMessage({
     kind: "ready",
