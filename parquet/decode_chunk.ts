@@ -91,6 +91,8 @@ function readPage(
   const head = structOf(fields, 8);
   const levelBytes = countOf(head, 5) + countOf(head, 6);
   const nulls = countOf(head, 2);
+  // The kernel would take what is far below 0 for a number above it.
+  if (nulls > levels.length) throw new Error("a page's nulls are not counted");
   if (isOptional && nulls > 0) {
     readHybrid(room.hold(packed.subarray(0, levelBytes)), 1, levels.length, levels);
   }

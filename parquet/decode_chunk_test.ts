@@ -5,6 +5,7 @@ import { type Column, EVENT_COLUMNS } from "./columns.ts";
 import { decodeChunk } from "./decode_chunk.ts";
 import { TableWriter } from "./encode.ts";
 import { kernelRoom } from "./kernel_room.ts";
+import { dataPageHeader, dictionaryPageHeader, ENCODING } from "./page_header.ts";
 import { TableReader } from "./read.ts";
 import { randomValue, seeded } from "./testing.ts";
 
@@ -88,5 +89,27 @@ Deno.test("decodeChunk() refuses a header's number that is none, and takes no ro
     "lacks a number",
   );
   assert(kernelRoom.bytes(1).byteOffset > start);
+  kernelRoom.clear();
+});
+
+Deno.test("decodeChunk() refuses a page of more nulls than rows, though these be billions", () => {
+  const entry = Uint8Array.of(1, 0, 0, 0, 65);
+  // Entry 1, which the dictionary lacks, 64 times: as many values as are left of 8 rows in 32 bits.
+  const indexes = Uint8Array.of(1, 128, 1, 1);
+  const sizes = ({ length }: Uint8Array) => ({
+    uncompressedBytes: length,
+    compressedBytes: length,
+  });
+  const page = { values: 8, nulls: 2 ** 32 - 56, encoding: ENCODING.rleDictionary, levelBytes: 0 };
+  const bytes = Uint8Array.from([
+    ...dictionaryPageHeader({ values: 1, ...sizes(entry) }),
+    ...entry,
+    ...dataPageHeader({ ...page, ...sizes(indexes) }),
+    ...indexes,
+  ]);
+  const data = { codec: "UNCOMPRESSED", num_values: 8n } as const;
+  for (const room of [undefined, kernelRoom]) {
+    assertThrows(() => decodeChunk(bytes, data, EVENT_COLUMNS[2], true, room), Error, "nulls");
+  }
   kernelRoom.clear();
 });
