@@ -22,13 +22,25 @@ export async function openQueue(database: Database): Promise<Queue> {
   if (database.kind === "pglite") return await migrate(database);
   return await database.db.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK}::bigint)`.execute(connection);
+    const unlock = () =>
+      sql`select pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`.execute(connection);
+    let queue: Queue;
     try {
-      return await isCurrent(connection)
+      queue = await isCurrent(connection)
         ? await startQueue(database, false)
         : await migrate(database);
-    } finally {
-      await sql`select pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`.execute(connection);
+    } catch (error) {
+      await unlock().catch(() => {});
+      throw error;
     }
+    try {
+      await unlock();
+    } catch (error) {
+      // The connection was cut, and the lock went with it. Nobody gets the queue, whose timers would stay.
+      await queue.stop();
+      throw error;
+    }
+    return queue;
   });
 }
 
