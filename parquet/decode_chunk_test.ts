@@ -1,40 +1,25 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { TrailsieveError } from "../core/errors.ts";
 import { valueAt } from "./byte_column.ts";
-import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import { EVENT_COLUMNS } from "./columns.ts";
 import { decodeChunk } from "./decode_chunk.ts";
 import { TableWriter } from "./encode.ts";
 import { kernelRoom } from "./kernel_room.ts";
 import { dataPageHeader, dictionaryPageHeader, ENCODING } from "./page_header.ts";
 import { TableReader } from "./read.ts";
-import { randomValue, seeded } from "./testing.ts";
-
-const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
-const COLUMNS = [...EVENT_COLUMNS, COUNT];
-
-/** Values that are new, come again now and then, or are few, nulls among them where there may be. */
-function randomValues(column: Column, count: number, random: () => number): unknown[] {
-  const few = Array.from({ length: 3 }, () => randomValue(column, random));
-  const kind = Math.floor(random() * 4);
-  return Array.from({ length: count }, (_, i) => {
-    if (kind === 0) return few[Math.floor(random() * few.length)];
-    if (kind === 1 && column.type === "string") return `distinct-${i}-${random()}`;
-    if (kind === 2 && !column.required) return null;
-    return randomValue(column, random);
-  });
-}
+import { ALL_TYPES, randomValues, seeded } from "./testing.ts";
 
 function fileOf(values: readonly (readonly unknown[])[], rowCount: number): Uint8Array {
-  const writer = new TableWriter(COLUMNS);
+  const writer = new TableWriter(ALL_TYPES);
   writer.writeRowGroup(values, rowCount);
   return writer.finish();
 }
 
 Deno.test("TableReader.readByteColumns() reads what readColumn() reads", async () => {
   const random = seeded();
-  const values = COLUMNS.map((column) => randomValues(column, 3000, random));
+  const values = ALL_TYPES.map((column) => randomValues(column, 3000, random));
   const reader = await TableReader.open(fileOf(values, 3000));
-  for (const [c, column] of COLUMNS.entries()) {
+  for (const [c, column] of ALL_TYPES.entries()) {
     const [read] = await reader.readByteColumns(0, [column]);
     const got = Array.from(read.codes, (_, row) => valueAt(column, read, row));
     assertEquals(got, await reader.readColumn(column.name));
@@ -44,12 +29,12 @@ Deno.test("TableReader.readByteColumns() reads what readColumn() reads", async (
 
 Deno.test("TableReader.decode() of a damaged chunk is an error or a column, and nothing else", async () => {
   const random = seeded();
-  const values = COLUMNS.map((column) => randomValues(column, 400, random));
+  const values = ALL_TYPES.map((column) => randomValues(column, 400, random));
   const reader = await TableReader.open(fileOf(values, 400));
-  const chunks = await reader.readChunks(0, COLUMNS);
+  const chunks = await reader.readChunks(0, ALL_TYPES);
   let refused = 0;
   for (let round = 0; round < 600; round++) {
-    const c = round % COLUMNS.length;
+    const c = round % ALL_TYPES.length;
     const bytes = chunks[c].bytes.slice(
       0,
       random() < 0.1 ? chunks[c].bytes.length >> 1 : undefined,
@@ -62,7 +47,7 @@ Deno.test("TableReader.decode() of a damaged chunk is an error or a column, and 
     try {
       const { codes, starts, gap, bytes: held } = await reader.decode(
         { ...chunks[c], bytes },
-        COLUMNS[c],
+        ALL_TYPES[c],
         0,
       );
       assertEquals(codes.length, 400);

@@ -1,29 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { type ByteColumn, columnOfValues, valueAt } from "./byte_column.ts";
-import { type Column, EVENT_COLUMNS } from "./columns.ts";
+import type { Column } from "./columns.ts";
 import { encodeColumn, pickColumn } from "./encode_column.ts";
 import { type EncodedChunk, TableWriter } from "./encode.ts";
 import { joinColumns } from "./join_columns.ts";
 import { readTable } from "./read.ts";
 import { rowsFrom } from "./row_set.ts";
-import { randomValue, seeded } from "./testing.ts";
-
-const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
-const COLUMNS = [...EVENT_COLUMNS, COUNT];
-
-/** Values that are few, distinct, all null, long, or of any kind. */
-function randomValues(column: Column, count: number, random: () => number): unknown[] {
-  const few = Array.from({ length: 3 }, () => randomValue(column, random));
-  const kind = Math.floor(random() * 5);
-  const isText = column.type === "string" || column.type === "json";
-  return Array.from({ length: count }, (_, i) => {
-    if (kind === 0) return few[Math.floor(random() * few.length)];
-    if (kind === 1 && isText) return `distinct-${i}-${random()}`;
-    if (kind === 2 && isText) return `"${"long ".repeat(Math.floor(random() * 90))}${i % 700}"`;
-    if (kind === 3 && !column.required) return null;
-    return randomValue(column, random);
-  });
-}
+import { ALL_TYPES, randomValue, randomValues, seeded } from "./testing.ts";
 
 Deno.test("encodeColumn() writes the rows, the same bytes whatever their source is like", async () => {
   const random = seeded();
@@ -38,10 +21,10 @@ Deno.test("encodeColumn() writes the rows, the same bytes whatever their source 
       after: random() < 0.5 ? 3 : 2 * count + 9,
     })).filter(({ from, to }) => to > from);
     const rows = Uint32Array.from({ length: count }, () => Math.floor(random() * count));
-    const writer = new TableWriter(COLUMNS);
+    const writer = new TableWriter(ALL_TYPES);
     const chunks: EncodedChunk[] = [];
     const written: unknown[][] = [];
-    for (const column of COLUMNS) {
+    for (const column of ALL_TYPES) {
       const values = randomValues(column, count, random);
       const other = randomValue(column, random);
       const sources = groups.map(({ from, to, before, after }) =>
@@ -72,16 +55,16 @@ Deno.test("encodeColumn() writes the rows, the same bytes whatever their source 
     }
     writer.appendRowGroup(chunks, count);
     const table = await readTable(writer.finish());
-    COLUMNS.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
+    ALL_TYPES.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
   }
 });
 
 Deno.test("encodeColumn() writes the values of a source that is known to hold each once", async () => {
   const random = seeded();
   const rows = Uint32Array.from({ length: 3000 }, (_, row) => (row * 7) % 3000);
-  const writer = new TableWriter(COLUMNS);
+  const writer = new TableWriter(ALL_TYPES);
   const written: unknown[][] = [];
-  const chunks = COLUMNS.map((column) => {
+  const chunks = ALL_TYPES.map((column) => {
     const values = randomValues(column, 3000, random);
     const isText = column.type === "string" || column.type === "json";
     const source = isText
@@ -95,7 +78,7 @@ Deno.test("encodeColumn() writes the values of a source that is known to hold ea
   });
   writer.appendRowGroup(chunks, rows.length);
   const table = await readTable(writer.finish());
-  COLUMNS.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
+  ALL_TYPES.forEach(({ name }, c) => assertEquals(table.values[c], written[c], name));
 });
 
 function pickColumnOf(column: Column, joined: ByteColumn, rows: Uint32Array) {

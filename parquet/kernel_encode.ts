@@ -63,9 +63,11 @@ export function encodeInKernel(
   }
   const gap = gapOf(column);
   const bounds = new KernelBounds(column);
-  const distinct = present === 0 ? 0 : countDistinct(source, { rowCount, present, gap, isKept });
+  const distinct = present === 0
+    ? NOT_NUMBERED
+    : countDistinct(source, { rowCount, present, gap, isKept });
   if (distinct === null) return null;
-  const { count, isDictionary } = distinct || { count: 0, isDictionary: false };
+  const { count, isDictionary } = distinct;
   const kept = isKept && column.type !== "bool" ? keptColumn(rowCount, gap, count) : null;
   if (isDictionary) {
     const entries = MEMORY.subarray(VALUES, VALUES + kernel.numberedBytes());
@@ -121,13 +123,14 @@ function countDistinct(source: ByteColumn, { rowCount, present, gap, isKept }: R
     ? null
     : sampled(source, rowCount, gap);
   const distinctMax = isLikely === false ? 0 : isLikely ? DISTINCT_MAX : Math.floor(present / 2);
-  if (distinctMax === 0 && !isKept) return { count: 0, isDictionary: false };
+  if (distinctMax === 0 && !isKept) return NOT_NUMBERED;
   const count = number(source, rowCount, gap, isKept ? DISTINCT_MAX : distinctMax);
   if (count === NO_ROOM) return null;
   return { count, isDictionary: count >= 0 && count <= distinctMax };
 }
 
 const NO_ROOM = -2;
+const NOT_NUMBERED = { count: 0, isDictionary: false };
 
 function number(source: ByteColumn, rowCount: number, gap: number, distinctMax: number): number {
   const { starts, bytes, areDistinct = false } = source;

@@ -2,35 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ColumnMetaData } from "hyparquet";
 import { type ByteColumn, byteColumn, columnOfValues } from "./byte_column.ts";
-import { type Column, EVENT_COLUMNS } from "./columns.ts";
 import { decodeChunk } from "./decode_chunk.ts";
 import { encodeColumn, pickColumn } from "./encode_column.ts";
 import { joinColumns } from "./join_columns.ts";
 import { isInKernel, kernelRoom } from "./kernel_room.ts";
 import { hybridBytesMax, readHybrid, writeHybrid } from "./rle_hybrid.ts";
-import { randomValue, seeded } from "./testing.ts";
+import { ALL_TYPES, randomValues, seeded } from "./testing.ts";
 import { sha256Hex } from "../core/ids.ts";
-
-const COUNT: Column = { name: "event_count", type: "int64", required: true, field: null };
-const COLUMNS = [...EVENT_COLUMNS, COUNT];
-
-/** Values that are few, distinct, absent, long, alike in their first bytes, or of any kind. */
-function randomValues(column: Column, count: number, random: () => number): unknown[] {
-  const few = Array.from({ length: 3 }, () => randomValue(column, random));
-  const kind = Math.floor(random() * 7);
-  const isText = column.type === "string" || column.type === "json";
-  return Array.from({ length: count }, (_, i) => {
-    if (kind === 0) return few[Math.floor(random() * few.length)];
-    if (kind === 1 && isText) return `distinct-${i}-${random()}`;
-    if (kind === 2 && isText) return `"${"long ".repeat(Math.floor(random() * 90))}${i % 700}"`;
-    if (kind === 3 && !column.required) return null;
-    if (kind === 4 && isText) return "aaaaaaaaaaaaaaaaaaaaa".slice(0, Math.floor(random() * 22));
-    if (kind === 5 && isText && random() < Math.min(0.01, 10 / count)) {
-      return "x".repeat(Math.floor(random() * 400_000));
-    }
-    return randomValue(column, random);
-  });
-}
 
 /** The same column in the kernel's memory. */
 function moved(column: ByteColumn): ByteColumn {
@@ -50,7 +28,7 @@ const plain = ({ codes, bytes, starts, gap }: ByteColumn) => (
 Deno.test("columns in the kernel are encoded to the same bytes as others", () => {
   const random = seeded();
   for (const count of [0, 1, 8, 999, 1001, 1800, 70_000]) {
-    const columns = count > 10_000 ? COLUMNS.slice(0, 3) : COLUMNS;
+    const columns = count > 10_000 ? ALL_TYPES.slice(0, 3) : ALL_TYPES;
     for (const column of columns) {
       kernelRoom.clear();
       const outside = columnOfValues(column, randomValues(column, count, random));
@@ -77,7 +55,7 @@ Deno.test("columns in the kernel are encoded to the same bytes as others", () =>
 
 Deno.test("distinct values in the kernel are encoded to the same bytes as others", () => {
   const random = seeded();
-  for (const column of COLUMNS.filter(({ type }) => type === "string" || type === "json")) {
+  for (const column of ALL_TYPES.filter(({ type }) => type === "string" || type === "json")) {
     kernelRoom.clear();
     const values = [...new Set(randomValues(column, 1500, random))].filter((v) => v !== null);
     const outside = { ...columnOfValues(column, values), areDistinct: true };
@@ -94,7 +72,7 @@ Deno.test("chunks are decoded and joined in the kernel as outside, damaged ones 
   const random = seeded();
   let damaged = 0;
   for (let round = 0; round < 600; round++) {
-    const column = COLUMNS[round % COLUMNS.length];
+    const column = ALL_TYPES[round % ALL_TYPES.length];
     const sources = [0, 1].map(() => {
       const count = 1 + Math.floor(random() * 900);
       const values = randomValues(column, count, random);

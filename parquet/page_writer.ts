@@ -35,13 +35,10 @@ export class PageWriter {
     this.#write(made, 0, (sizes) => dictionaryPageHeader({ values, ...sizes }));
   }
 
-  /**
-   * Writes the page, or one that was made elsewhere, as one of data: `levelBytes` of levels, which are not compressed,
-   * then values.
-   */
+  /** Writes a page of data: `levelBytes` of levels, which are not compressed, then values. */
   writeData(
     page: Pick<DataPage, "values" | "nulls" | "encoding" | "levelBytes">,
-    made: Uint8Array = this.#ownPage,
+    made: Uint8Array,
   ): void {
     this.#write(made, page.levelBytes, (sizes) => dataPageHeader({ ...page, ...sizes }));
   }

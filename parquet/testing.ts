@@ -76,6 +76,30 @@ export function randomValue(column: Column, random: () => number): unknown {
   }
 }
 
+/** Columns of every type. */
+export const ALL_TYPES: readonly Column[] = [
+  ...EVENT_COLUMNS,
+  { name: "event_count", type: "int64", required: true, field: null },
+];
+
+/** Values that are few, distinct, absent, long, alike in their first bytes, or of any kind. */
+export function randomValues(column: Column, count: number, random: () => number): unknown[] {
+  const few = Array.from({ length: 3 }, () => randomValue(column, random));
+  const kind = Math.floor(random() * 7);
+  const isText = column.type === "string" || column.type === "json";
+  return Array.from({ length: count }, (_, i) => {
+    if (kind === 0) return few[Math.floor(random() * few.length)];
+    if (kind === 1 && isText) return `distinct-${i}-${random()}`;
+    if (kind === 2 && isText) return `"${"long ".repeat(Math.floor(random() * 90))}${i % 700}"`;
+    if (kind === 3 && !column.required) return null;
+    if (kind === 4 && isText) return "aaaaaaaaaaaaaaaaaaaaa".slice(0, Math.floor(random() * 22));
+    if (kind === 5 && isText && random() < Math.min(0.01, 10 / count)) {
+      return "x".repeat(Math.floor(random() * 400_000));
+    }
+    return randomValue(column, random);
+  });
+}
+
 /** A row of `events` with random values. */
 export function randomRow(random: () => number): EventRow {
   return Object.fromEntries(
